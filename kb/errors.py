@@ -1,0 +1,109 @@
+"""The errors of `kb`: one tree.
+
+KbError
+├── NotFound      a thing named by its id is not there
+├── Conflict      the thing has changed since it was read; both versions are carried
+├── BadContent    pages of the library break rules; every fault of every page is listed
+├── BadImport     a file brought from outside breaks rules; every fault is listed by place
+├── BadQuery      a search or a filter cannot be understood
+├── BadInput      a form or request breaks rules; faults are listed by field
+└── NotAllowed    the user may not do this
+
+`kb.api` turns each into an HTTP status from one table, `kb.cli` into an exit code from another.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong, where it is, and how to mend it.
+
+    Args:
+        where: The place a person would look: `cases/AXS-01.md:12`, `sites!C7`, a field's name.
+        what: What it has, in one sentence.
+        repair: What it needs, in one sentence; empty where `what` already says so.
+    """
+
+    where: str
+    what: str
+    repair: str = ""
+
+    def __str__(self) -> str:
+        tail = f" → {self.repair}" if self.repair else ""
+        return f"{self.where}: {self.what}{tail}"
+
+
+class KbError(Exception):
+    """Base of everything that `kb` raises on purpose."""
+
+
+class NotFound(KbError):
+    """A thing named by its id is not there.
+
+    Args:
+        kind: The trade's noun, such as `site`.
+        id: The id that was asked for.
+    """
+
+    def __init__(self, kind: str, id: str) -> None:  # noqa: A002
+        super().__init__(f"no {kind} has the id {id!r}")
+        self.kind = kind
+        self.id = id
+
+
+class Conflict(KbError):
+    """The thing has changed since it was read; nothing was written.
+
+    Args:
+        message: What collided, in one sentence.
+        yours: The values that were refused, by field.
+        theirs: The values that stand now, by field.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        yours: Mapping[str, object] | None = None,
+        theirs: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.yours = dict(yours or {})
+        self.theirs = dict(theirs or {})
+
+
+class FaultyInput(KbError):
+    """Base of the errors that carry a list of faults.
+
+    Args:
+        message: What was refused, in one sentence.
+        faults: Every fault found, at least one.
+    """
+
+    def __init__(self, message: str, faults: Sequence[Fault]) -> None:
+        super().__init__(message)
+        self.faults: tuple[Fault, ...] = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join([self.args[0], *(f"  {fault}" for fault in self.faults)])
+
+
+class BadContent(FaultyInput):
+    """Pages of the library break rules."""
+
+
+class BadImport(FaultyInput):
+    """A file brought from outside breaks rules; nothing of it was stored."""
+
+
+class BadInput(FaultyInput):
+    """A form or a request breaks rules; `Fault.where` is the field's name."""
+
+
+class BadQuery(KbError):
+    """A search or a filter cannot be understood; the message says which part and what is allowed."""
+
+
+class NotAllowed(KbError):
+    """The user may not do this; the message names the role that may."""

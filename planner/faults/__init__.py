@@ -1,0 +1,4 @@
+"""What is to be done about a fault?
+
+May import: planner.calendars and below.
+"""

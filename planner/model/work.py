@@ -1,0 +1,199 @@
+"""Maintenance plans, the occurrences they make due, and the visits that serve them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from planner.errors import InvalidInput
+from planner.model.spans import TimeSpan
+
+
+class IntervalUnit(StrEnum):
+    """Units of a cycle; a month is a calendar month, never 30 days."""
+
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A cycle length.
+
+    Raises:
+        InvalidInput: `count` is below 1.
+    """
+
+    count: int
+    unit: IntervalUnit
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise InvalidInput([f"interval counts {self.count} {self.unit}; it must count at least 1"])
+
+
+class Level(StrEnum):
+    """Inspection levels; a larger one contains the smaller ones' checklist."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+
+
+class Basis(StrEnum):
+    """What the next date counts from (SAP PM: time-based strategies; Maximo: use target date)."""
+
+    FIXED = "fixed"
+    FLOATING = "floating"
+    SHIFTED = "shifted"
+
+
+class CalendarMove(StrEnum):
+    """Where a due date goes that falls on a day when nothing can happen (ISDA business day conventions)."""
+
+    NONE = "none"
+    PRECEDING = "preceding"
+    FOLLOWING = "following"
+    MODIFIED_FOLLOWING = "modified_following"
+    NEAREST = "nearest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenancePlan:
+    """What is inspected, at which level, how often.
+
+    Args:
+        anchor: The day that nominal date 0 falls on; date k is anchor + k x interval.
+        first_k: The first k that counts, so an anchor may lie before the contract.
+        late: How far after its nominal date a visit may be; None means 20 % of the interval, at most 28 days.
+        early: How far before; None means 10 % of the interval.
+        late_factor_percent, early_factor_percent, tolerance_percent: Only for basis `shifted`.
+        duration: Working time on the machine, without travel.
+        skills: Skill codes the technician needs, all of them.
+        lead: Call horizon: how long before the date the visit becomes *called*.
+        checklist_id: The library page with the items.
+    """
+
+    id: str
+    equipment_id: str
+    level: Level
+    interval: Interval
+    anchor: date
+    first_k: int = 0
+    basis: Basis = Basis.FIXED
+    late: timedelta | None = None
+    early: timedelta | None = None
+    late_factor_percent: Decimal = Decimal(100)
+    early_factor_percent: Decimal = Decimal(100)
+    tolerance_percent: Decimal = Decimal(0)
+    move: CalendarMove = CalendarMove.NEAREST
+    duration: timedelta = timedelta(hours=1)
+    skills: frozenset[str] = frozenset()
+    lead: timedelta = timedelta(days=30)
+    checklist_id: str | None = None
+
+
+class ReasonKind(StrEnum):
+    """The steps of a trace, in the order in which they are taken."""
+
+    NOMINAL = "nominal"
+    BASIS_SHIFT = "basis_shift"
+    CALENDAR_MOVE = "calendar_move"
+    ABSORBED = "absorbed"
+    MERGED = "merged"
+    CONTRACT = "contract"
+    TECHNICIAN = "technician"
+    FROZEN = "frozen"
+    CALENDAR_PROVISIONAL = "calendar_provisional"
+    UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One step of why a visit is on its date: a kind and the values its sentence needs.
+
+    Sentences in Chinese and English are made from it by `planner.scheduling.trace`.
+    """
+
+    kind: ReasonKind
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One due date of one plan.
+
+    Args:
+        key: Stable identity: plan id, level set and k; the same after every regeneration.
+        nominal: The date by anchor arithmetic; never altered by a calendar.
+        due: The date after basis and calendar move.
+        earliest, latest: First and last day the visit may be on, both inclusive (last_ in style terms).
+        absorbed: Keys of the smaller levels' occurrences done with this one.
+    """
+
+    key: str
+    plan_id: str
+    equipment_id: str
+    level: Level
+    k: int
+    nominal: date
+    due: date
+    earliest: date
+    latest: date
+    absorbed: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+class VisitState(StrEnum):
+    """Where a visit stands; only *called* and later have a work order."""
+
+    FORECAST = "forecast"
+    CALLED = "called"
+    BOOKED = "booked"
+    DONE = "done"
+    PARTLY_DONE = "partly_done"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One trip to one site on one day, serving the occurrences merged into it.
+
+    Args:
+        key: Stable identity: the site and the key of its first occurrence.
+        hours: Planned presence on site, local time; None while no technician is known.
+        occurrences: What is done there, sorted by key; at least one.
+        locked: Never moved by a new plan.
+    """
+
+    key: str
+    site_id: str
+    day: date
+    earliest: date
+    latest: date
+    occurrences: tuple[Occurrence, ...]
+    duration: timedelta
+    state: VisitState = VisitState.FORECAST
+    technician_id: str | None = None
+    hours: TimeSpan | None = None
+    travel: timedelta = timedelta(0)
+    travel_m: int = 0
+    locked: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """Work that fits nowhere, with the tested reason: the smallest relaxation that would place it."""
+
+    site_id: str
+    earliest: date
+    latest: date
+    occurrences: tuple[Occurrence, ...]
+    duration: timedelta
+    reason: Reason

@@ -1,0 +1,4 @@
+"""What do we offer, and why?
+
+May import: every room of planner.
+"""

@@ -1,0 +1,4 @@
+"""How does it fail?
+
+May import: planner.calendars and below; lifelines.
+"""

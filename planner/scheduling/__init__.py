@@ -1,0 +1,4 @@
+"""When is the next visit?
+
+May import: planner.calendars and below; dateutil.
+"""
