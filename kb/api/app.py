@@ -1,0 +1,69 @@
+"""The whole service: routes, pages, static files, problems and protection around one house."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from kb.api.access import writes_need
+from kb.api.problems import install_problems
+from kb.api.protection import install_protection
+from kb.api.routes import session, status
+from kb.usecases.accounts import Role
+from kb.web.forms import csrf_checked
+from kb.web.pages import account, home
+from kb.web.rendering import STATIC_DIR
+from kb.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A router and the role its unsafe methods need; safe methods need a login only (if users exist)."""
+
+    router: APIRouter
+    writes: Role | None
+
+
+API_AREAS: tuple[Area, ...] = (
+    Area(session.router, None),
+    Area(status.router, Role.ADMIN),
+)
+PAGE_AREAS: tuple[Area, ...] = (
+    Area(account.router, None),
+    Area(home.router, None),
+)
+
+
+def create_app(house: House) -> FastAPI:
+    """Return the service around `house`; nothing is opened before the first request needs it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.store.close()
+
+    app = FastAPI(
+        title="Servicebook 维保智库",
+        version=version("servicebook"),
+        description="Fault cases, guides, register and inspection plans. Errors are RFC 9457 problems.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.house = house
+    install_problems(app)
+    install_protection(app, limit_bytes=house.settings.upload_limit_bytes)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    for area in API_AREAS:
+        app.include_router(area.router, prefix="/api/v1", dependencies=[Depends(writes_need(area.writes))])
+    for area in PAGE_AREAS:
+        app.include_router(
+            area.router,
+            include_in_schema=False,
+            dependencies=[Depends(writes_need(area.writes)), Depends(csrf_checked)],
+        )
+    return app

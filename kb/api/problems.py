@@ -1,0 +1,130 @@
+"""Problems after RFC 9457: the one table from error to HTTP status, and the body they have.
+
+A program gets `application/problem+json`; a browser that asks for HTML gets the same facts as a page.
+"""
+
+import json
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kb.errors import (
+    BadContent,
+    BadImport,
+    BadInput,
+    BadQuery,
+    Conflict,
+    Fault,
+    FaultyInput,
+    KbError,
+    NotAllowed,
+    NotFound,
+)
+from kb.web.rendering import render
+from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.PRECONDITION_FAILED,
+    BadContent: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadImport: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadQuery: HTTPStatus.BAD_REQUEST,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoFeasiblePlan: HTTPStatus.CONFLICT,
+    KbError: HTTPStatus.BAD_REQUEST,
+    PlannerError: HTTPStatus.BAD_REQUEST,
+}
+
+
+def _wants_html(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    faults: tuple[Fault, ...] = (),
+    headers: dict[str, str] | None = None,
+    **extra: object,
+) -> Response:
+    """Return the problem as JSON for a program, as a page for a person.
+
+    Args:
+        request: The request that failed; decides the form.
+        status: The HTTP status.
+        detail: What happened, in one sentence.
+        faults: Every single fault, where the input had several.
+        headers: Further response headers.
+        extra: Extension members of the problem, such as `yours` and `theirs` of a conflict.
+    """
+    title = HTTPStatus(status).phrase
+    if _wants_html(request):
+        page = render(
+            request,
+            "problem.html",
+            {"status": status, "title": title, "detail": detail, "faults": faults},
+            status_code=status,
+        )
+        page.headers.update(headers or {})
+        return page
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        **extra,
+    }
+    if faults:
+        body["faults"] = [{"where": f.where, "what": f.what, "repair": f.repair} for f in faults]
+    return Response(
+        json.dumps(body, ensure_ascii=False, default=str),
+        status_code=status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    faults: tuple[Fault, ...] = ()
+    extra: dict[str, object] = {}
+    if isinstance(error, FaultyInput):
+        faults = error.faults
+    elif isinstance(error, InvalidInput):
+        faults = tuple(Fault(where="", what=text) for text in error.faults)
+    elif isinstance(error, Conflict):
+        extra = {"yours": error.yours, "theirs": error.theirs}
+    return problem(request, status, str(error.args[0]), faults=faults, **extra)
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise TypeError("only request validation errors come here")
+    faults = tuple(
+        Fault(where=".".join(str(part) for part in fault["loc"]), what=str(fault["msg"])) for fault in error.errors()
+    )
+    return problem(
+        request, HTTPStatus.UNPROCESSABLE_ENTITY, f"the request has {len(faults)} fault(s)", faults=faults
+    )
+
+
+def _http_exception(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise TypeError("only HTTP exceptions come here")
+    headers = dict(error.headers) if error.headers else None
+    return problem(request, error.status_code, str(error.detail), headers=headers)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Make `app` answer every expected error with a problem."""
+    app.add_exception_handler(KbError, _expected)
+    app.add_exception_handler(PlannerError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_exception)

@@ -1,0 +1,1 @@
+"""Which route answers which address under /api/v1? One router for each area."""

@@ -1,0 +1,114 @@
+"""The command `servicebook`: a table of commands whose modules load only when they run."""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import typer
+
+from kb.cli.errors import exit_code_of, report
+from kb.errors import KbError
+from planner.errors import PlannerError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command: the module whose `command` it is, and what `--help` says of it.
+
+    `command` is a `typer.Typer` with sub-commands, or a function that is the whole command.
+    """
+
+    module: str
+    help_zh: str
+    help_en: str
+
+    @property
+    def help(self) -> str:
+        """One line in both languages."""
+        return f"{self.help_zh} · {self.help_en}"
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("kb.cli.demo", "建立示例部门并启动服务", "build a sample department and serve it"),
+    "serve": Entry("kb.cli.serve", "启动服务（页面与接口）", "serve pages and API"),
+    "migrate": Entry("kb.cli.migrate", "升级数据库结构", "bring the database to this version"),
+    "search": Entry("kb.cli.search", "检索资料库", "search the library"),
+    "content": Entry("kb.cli.content", "检查与列出资料页", "check and list the library's pages"),
+    "site": Entry("kb.cli.site", "生成与检查站点", "build and check the site"),
+    "register": Entry("kb.cli.register", "台账导入、导出与查询", "import, export and list the register"),
+    "equipment": Entry("kb.cli.equipment", "设备与机床数据", "equipment and its machine data"),
+    "sample": Entry("kb.cli.sample", "载入示例部门", "load the sample department"),
+    "plan": Entry("kb.cli.plan", "生成巡检计划与导出", "plan inspections and export plans"),
+    "user": Entry("kb.cli.user", "用户与角色", "users and their roles"),
+    "doctor": Entry("kb.cli.doctor", "自检", "check this installation"),
+    "docs": Entry("kb.cli.docs", "生成参考文档", "write the generated reference pages"),
+}
+
+
+def _not_loaded() -> None:
+    """Stand in for a command that this run does not need."""
+
+
+def _chosen(arguments: Sequence[str]) -> str | None:
+    return next((word for word in arguments if not word.startswith("-")), None)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"servicebook {version('servicebook')}")
+        raise typer.Exit
+
+
+def _root(
+    show_version: bool = typer.Option(  # noqa: FBT001 - typer maps options to parameters
+        False,
+        "--version",
+        help="显示版本 · show the version",
+        is_eager=True,
+        callback=lambda value: _show_version(wanted=value),
+    ),
+) -> None:
+    """维保智库 Servicebook：故障案例与技术指南库、巡检计划。
+
+    A library of fault cases and guides, and a maintenance planner.
+    """
+
+
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line for `arguments`, with only the command they name imported."""
+    app = typer.Typer(
+        rich_markup_mode=None,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    chosen = _chosen(arguments)
+    for name, entry in COMMANDS.items():
+        command: typer.Typer | Callable[..., object] = _not_loaded
+        if name == chosen:
+            command = importlib.import_module(entry.module).command
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, help=entry.help, no_args_is_help=True)
+        else:
+            app.command(name, help=entry.help)(command)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; the process ends with an exit code of `kb.cli.errors`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        command_line(words)(words, prog_name="servicebook")
+    except (KbError, PlannerError) as error:
+        report(error, as_json="--json" in words)
+        sys.exit(exit_code_of(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

@@ -1,0 +1,68 @@
+"""`servicebook user`: who may log in, as what."""
+
+import json
+from typing import Annotated
+import typer
+
+from kb.settings import Settings
+from kb.usecases.accounts import Role, add_user, remove_user, set_password, users
+from kb.wiring import House, open_house
+
+command = typer.Typer(rich_markup_mode=None)
+
+
+def _house() -> House:
+    house = open_house(Settings())
+    house.store.migrate()
+    return house
+
+
+PasswordOption = Annotated[
+    str,
+    typer.Option(
+        prompt="密码 · password",
+        confirmation_prompt=True,
+        hide_input=True,
+        envvar="SERVICEBOOK_NEW_PASSWORD",
+        help="不写则询问 · asked for when left out",
+    ),
+]
+
+
+@command.command("add")
+def add(
+    name: str,
+    password: PasswordOption,
+    role: Annotated[Role, typer.Option(help="角色 · role")] = Role.ENGINEER,
+) -> None:
+    """新增用户 · add a user; from then on everybody must log in."""
+    house = _house()
+    user = add_user(house.store, name=name, password=password, role=role, id=house.token()[:22], now=house.now())
+    typer.echo(f"已新增 · added {user.name} ({user.role.value})")
+
+
+@command.command("list")
+def list_users(as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:
+    """列出用户 · list the users."""
+    found = users(_house().store)
+    if as_json:
+        typer.echo(json.dumps([{"name": u.name, "role": u.role.value} for u in found], ensure_ascii=False))
+        return
+    for user in found:
+        typer.echo(f"{user.name}\t{user.role.value}")
+    if not found:
+        typer.echo("还没有用户，服务只在本机可用 · no user yet; the service answers this machine only")
+
+
+@command.command("password")
+def password(name: str, password: PasswordOption) -> None:
+    """修改密码 · change a password and end the user's logins."""
+    set_password(_house().store, name=name, password=password)
+    typer.echo(f"已修改 · changed {name}")
+
+
+@command.command("remove")
+def remove(name: str) -> None:
+    """删除用户 · remove a user."""
+    remove_user(_house().store, name=name)
+    typer.echo(f"已删除 · removed {name}")

@@ -1,0 +1,64 @@
+"""Every setting of the product: name, type, default, description.
+
+Read from the environment (`SERVICEBOOK_…`) and from a file `.env` in the working folder.
+docs/reference/settings.md is generated from here and compared by a test.
+
+May import: `kb.i18n`, pydantic-settings.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kb.i18n import DEFAULT_LANGUAGE, Language
+
+
+class Settings(BaseSettings):
+    """The settings of one house; unknown `SERVICEBOOK_` variables are ignored, wrong values refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SERVICEBOOK_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        default=Path("var"), description="Folder for everything the service writes: database, index, site, backups."
+    )
+    content_dir: Path = Field(default=Path("content"), description="Folder of the Markdown library.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database; empty means SQLite in `home`. "
+        "PostgreSQL: postgresql+psycopg://user@host/name",
+        repr=False,
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Anything but loopback is refused until a user with a password exists.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on.")
+    language: Language = Field(
+        default=DEFAULT_LANGUAGE, description="Interface language where neither cookie nor browser asks for one."
+    )
+    time_zone: str = Field(default="Asia/Shanghai", description="IANA time zone of dates and deadlines.")
+    upload_limit_bytes: int = Field(
+        default=20_000_000, ge=1, description="Largest upload or fetched document, in bytes."
+    )
+    session_hours: int = Field(default=12, ge=1, le=24 * 31, description="How long a login lasts, in hours.")
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over TLS only; set it when a TLS proxy stands in front."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.home / 'servicebook.db'}"
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the search index; derived, may be thrown away."""
+        return self.home / "index"
+
+    @property
+    def site_dir(self) -> Path:
+        """Folder of the built site; derived, may be thrown away."""
+        return self.home / "site"

@@ -1,0 +1,1 @@
+"""Which page answers which address? One router for each area of the service."""

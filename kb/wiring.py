@@ -1,0 +1,77 @@
+"""The only place that opens things, reads the clock and makes randomness.
+
+May import: `kb.settings`, and every room that has something to open.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kb.content import Library, load_library
+from kb.search import SearchIndex, open_index
+from kb.settings import Settings
+from kb.store import Store
+
+
+class House:
+    """Everything that is open while the product runs.
+
+    Args:
+        settings: The settings in force.
+        store: The database; opened lazily by its first use.
+        clock: Returns the present instant, aware.
+        token: Returns a fresh random secret, URL-safe, at least 256 bits.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: Store,
+        clock: Callable[[], datetime],
+        token: Callable[[], str],
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self._clock = clock
+        self.token = token
+        self._library: Library | None = None
+        self._index: SearchIndex | None = None
+
+    def now(self) -> datetime:
+        """Return the present instant in the house's time zone."""
+        return self._clock()
+
+    def today(self) -> date:
+        """Return the present day in the house's time zone."""
+        return self.now().date()
+
+    def library(self) -> Library:
+        """Return the library, read again where a file has changed since."""
+        self._library = load_library(self.settings.content_dir, known=self._library)
+        return self._library
+
+    def search_index(self) -> SearchIndex:
+        """Return an open index that matches the library; built again where it is missing, old or damaged."""
+        self._index = open_index(self.settings.index_dir, self.library(), known=self._index)
+        return self._index
+
+
+def open_house(settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None) -> House:
+    """Open a house.
+
+    Args:
+        settings: The settings; None reads the environment.
+        clock: A clock for tests; None reads the machine's in the settings' time zone.
+    """
+    settings = settings or Settings()
+    zone = ZoneInfo(settings.time_zone)
+    Path(settings.home).mkdir(parents=True, exist_ok=True)
+    return House(
+        settings=settings,
+        store=Store(settings.database),
+        clock=clock or (lambda: datetime.now(zone)),
+        token=lambda: secrets.token_urlsafe(32),
+    )
