@@ -1,0 +1,82 @@
+"""One table from error to status, one shape of problem."""
+
+import re
+from html import unescape
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+
+from kb.api.app import create_app
+from kb.api.problems import STATUS
+from kb.errors import BadInput, Conflict, Fault, KbError, NotAllowed, NotFound
+from kb.wiring import House
+from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
+
+ERRORS: dict[str, Exception] = {
+    "missing": NotFound("site", "S-1"),
+    "conflict": Conflict("changed", yours={"name": "a"}, theirs={"name": "b"}),
+    "input": BadInput("2 faults", [Fault(where="name", what="is empty"), Fault(where="city", what="is empty")]),
+    "denied": NotAllowed("planner may"),
+    "planner": InvalidInput(["first", "second"]),
+    "stuck": NoFeasiblePlan("no day"),
+}
+
+
+@pytest.fixture
+def failing(house: House) -> FastAPI:
+    app = create_app(house)
+    router = APIRouter()
+
+    @router.get("/api/v1/fail/{name}")
+    @router.get("/fail/{name}")
+    def fail(name: str) -> None:
+        raise ERRORS[name]
+
+    app.include_router(router)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("missing", 404), ("conflict", 412), ("input", 422), ("denied", 403), ("planner", 422), ("stuck", 409)],
+)
+def test_an_error_becomes_a_problem(failing: FastAPI, name: str, status: int) -> None:
+    with TestClient(failing) as client:
+        answer = client.get(f"/api/v1/fail/{name}")
+    body = answer.json()
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert body["status"] == status
+    assert body["instance"] == f"/api/v1/fail/{name}"
+    assert body["detail"]
+
+
+def test_all_faults_of_an_input_are_listed(failing: FastAPI) -> None:
+    with TestClient(failing) as client:
+        assert [f["where"] for f in client.get("/api/v1/fail/input").json()["faults"]] == ["name", "city"]
+        assert [f["what"] for f in client.get("/api/v1/fail/planner").json()["faults"]] == ["first", "second"]
+
+
+def test_a_conflict_shows_both_versions(failing: FastAPI) -> None:
+    with TestClient(failing) as client:
+        body = client.get("/api/v1/fail/conflict").json()
+    assert (body["yours"], body["theirs"]) == ({"name": "a"}, {"name": "b"})
+
+
+def test_a_person_gets_the_same_facts_as_a_page(failing: FastAPI) -> None:
+    with TestClient(failing) as client:
+        page = client.get("/fail/input", headers={"accept": "text/html"})
+    assert page.status_code == 422
+    assert page.headers["content-type"].startswith("text/html")
+    text = unescape(re.sub(r"<[^>]+>", " ", page.text))
+    assert "name" in text
+    assert "city" in text
+
+
+def test_every_class_of_both_trees_has_a_status() -> None:
+    def tree(kind: type[Exception]) -> list[type[Exception]]:
+        return [kind, *(found for child in kind.__subclasses__() for found in tree(child))]
+
+    for kind in [*tree(KbError), *tree(PlannerError)]:
+        assert any(parent in STATUS for parent in kind.__mro__), kind
