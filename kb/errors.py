@@ -47,7 +47,7 @@ class NotFound(KbError):
         id: The id that was asked for.
     """
 
-    def __init__(self, kind: str, id: str) -> None:  # noqa: A002
+    def __init__(self, kind: str, id: str) -> None:
         super().__init__(f"no {kind} has the id {id!r}")
         self.kind = kind
         self.id = id

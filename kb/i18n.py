@@ -55,9 +55,7 @@ def catalogue(language: Language) -> Catalogue:
                 if not message.id:
                     continue
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                messages[key] = (
-                    message.string if isinstance(message.string, str) else tuple(message.string)
-                )
+                messages[key] = message.string if isinstance(message.string, str) else tuple(message.string)
     return Catalogue(messages)
 
 

@@ -17,12 +17,11 @@ from kb.i18n import DEFAULT_LANGUAGE, Language
 class Settings(BaseSettings):
     """The settings of one house; unknown `SERVICEBOOK_` variables are ignored, wrong values refused."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SERVICEBOOK_", env_file=".env", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SERVICEBOOK_", env_file=".env", extra="ignore", frozen=True)
 
     home: Path = Field(
-        default=Path("var"), description="Folder for everything the service writes: database, index, site, backups."
+        default=Path("var"),
+        description="Folder for everything the service writes: database, index, site, backups.",
     )
     content_dir: Path = Field(default=Path("content"), description="Folder of the Markdown library.")
     database_url: str = Field(
@@ -37,7 +36,8 @@ class Settings(BaseSettings):
     )
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on.")
     language: Language = Field(
-        default=DEFAULT_LANGUAGE, description="Interface language where neither cookie nor browser asks for one."
+        default=DEFAULT_LANGUAGE,
+        description="Interface language where neither cookie nor browser asks for one.",
     )
     time_zone: str = Field(default="Asia/Shanghai", description="IANA time zone of dates and deadlines.")
     upload_limit_bytes: int = Field(

@@ -108,7 +108,8 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError("only request validation errors come here")
     faults = tuple(
-        Fault(where=".".join(str(part) for part in fault["loc"]), what=str(fault["msg"])) for fault in error.errors()
+        Fault(where=".".join(str(part) for part in fault["loc"]), what=str(fault["msg"]))
+        for fault in error.errors()
     )
     return problem(
         request, HTTPStatus.UNPROCESSABLE_ENTITY, f"the request has {len(faults)} fault(s)", faults=faults

@@ -82,7 +82,11 @@ class Protection(BaseHTTPMiddleware):
             response.headers.setdefault(name, value)
         if CSRF_COOKIE not in request.cookies and "text/html" in response.headers.get("content-type", ""):
             response.set_cookie(
-                CSRF_COOKIE, visitor.csrf_token, httponly=True, samesite="strict", secure=house.settings.secure_cookies
+                CSRF_COOKIE,
+                visitor.csrf_token,
+                httponly=True,
+                samesite="strict",
+                secure=house.settings.secure_cookies,
             )
         return response
 
@@ -165,7 +169,10 @@ class BodyLimit:
             f'{{"type": "about:blank", "title": "Content Too Large", "status": 413, '
             f'"detail": "the request body is larger than {self.limit_bytes} bytes"}}'
         ).encode()
-        headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+        headers = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -54,7 +54,10 @@ def _commands() -> str:
         else:
             lines += _command(f"servicebook {name}", loaded)
     lines += ["## Exit codes", "", "| code | when |", "| --- | --- |", "| 0 | done |"]
-    lines += ["| 1 | an unforeseen fault, or `doctor` found something bad |", "| 2 | the command line is wrong |"]
+    lines += [
+        "| 1 | an unforeseen fault, or `doctor` found something bad |",
+        "| 2 | the command line is wrong |",
+    ]
     for kind, code in EXIT_CODES.items():
         summary = (inspect.getdoc(kind) or "").splitlines()[0]
         lines.append(f"| {code} | `{kind.__name__}`: {summary} |")
@@ -81,7 +84,13 @@ def _command(title: str, function: object) -> list[str]:
 
 
 def _settings() -> str:
-    lines = ["# Settings", "", NOTE, "Set as environment variables or in a file `.env` in the working folder.", ""]
+    lines = [
+        "# Settings",
+        "",
+        NOTE,
+        "Set as environment variables or in a file `.env` in the working folder.",
+        "",
+    ]
     lines += ["| variable | type | default | |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         kind = getattr(field.annotation, "__name__", str(field.annotation))
@@ -93,7 +102,10 @@ def _settings() -> str:
 def _routes() -> str:
     schema = create_app(open_house(Settings())).openapi()
     lines = ["# Routes", "", NOTE]
-    lines += ["The whole description: `/api/v1/openapi.json`. Errors are `application/problem+json` (RFC 9457).", ""]
+    lines += [
+        "The whole description: `/api/v1/openapi.json`. Errors are `application/problem+json` (RFC 9457).",
+        "",
+    ]
     lines += ["| method | path | |", "| --- | --- | --- |"]
     for path, methods in sorted(schema["paths"].items()):
         for method, about in methods.items():
@@ -119,7 +131,9 @@ def _fields(model: type[BaseModel], leave_out: frozenset[str]) -> list[str]:
     for name, field in model.model_fields.items():
         if name in leave_out:
             continue
-        kind = str(field.annotation).replace("kb.content.pages.", "").replace("typing.", "").replace("|", "\\|")
+        kind = (
+            str(field.annotation).replace("kb.content.pages.", "").replace("typing.", "").replace("|", "\\|")
+        )
         kind = getattr(field.annotation, "__name__", kind) if isinstance(field.annotation, type) else kind
         lines.append(f"| `{name}` | {kind} | {'yes' if field.is_required() else ''} |")
     return [*lines, ""]

@@ -16,10 +16,14 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="JSON")] = Fals
     """自检 · check database, library, index and versions; exit code 1 when something is bad."""
     settings = Settings()
     house = open_house(settings)
-    findings = examine(store=house.store, library=house.library(), index_dir=settings.index_dir, now=house.now())
+    findings = examine(
+        store=house.store, library=house.library(), index_dir=settings.index_dir, now=house.now()
+    )
     if as_json:
         typer.echo(
-            json.dumps([{"name": f.name, "state": f.state, "detail": f.detail} for f in findings], ensure_ascii=False)
+            json.dumps(
+                [{"name": f.name, "state": f.state, "detail": f.detail} for f in findings], ensure_ascii=False
+            )
         )
     else:
         for finding in findings:

@@ -7,7 +7,17 @@ docs/reference/commands.md shows this table and is compared with it by a test.
 import json
 import sys
 
-from kb.errors import BadContent, BadImport, BadInput, BadQuery, Conflict, FaultyInput, KbError, NotAllowed, NotFound
+from kb.errors import (
+    BadContent,
+    BadImport,
+    BadInput,
+    BadQuery,
+    Conflict,
+    FaultyInput,
+    KbError,
+    NotAllowed,
+    NotFound,
+)
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
 
 EXIT_CODES: dict[type[Exception], int] = {

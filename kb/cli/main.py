@@ -62,7 +62,7 @@ def _show_version(*, wanted: bool) -> None:
 
 
 def _root(
-    show_version: bool = typer.Option(  # noqa: FBT001 - typer maps options to parameters
+    show_version: bool = typer.Option(
         False,
         "--version",
         help="显示版本 · show the version",

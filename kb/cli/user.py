@@ -2,6 +2,7 @@
 
 import json
 from typing import Annotated
+
 import typer
 
 from kb.settings import Settings
@@ -37,7 +38,9 @@ def add(
 ) -> None:
     """新增用户 · add a user; from then on everybody must log in."""
     house = _house()
-    user = add_user(house.store, name=name, password=password, role=role, id=house.token()[:22], now=house.now())
+    user = add_user(
+        house.store, name=name, password=password, role=role, id=house.token()[:22], now=house.now()
+    )
     typer.echo(f"已新增 · added {user.name} ({user.role.value})")
 
 

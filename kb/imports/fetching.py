@@ -85,13 +85,19 @@ def _checked(address: str) -> str:
         parts = urlsplit(address.strip())
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise _refused(address, f"is no address: {error}", "give one such as http://agent:5000/probe") from error
+        raise _refused(
+            address, f"is no address: {error}", "give one such as http://agent:5000/probe"
+        ) from error
     if parts.scheme.lower() not in SCHEMES:
-        raise _refused(address, f"has the scheme {parts.scheme or 'none'!r}", "only http and https are fetched")
+        raise _refused(
+            address, f"has the scheme {parts.scheme or 'none'!r}", "only http and https are fetched"
+        )
     if not host:
         raise _refused(address, "names no host", "give one such as http://agent:5000/probe")
     if parts.username or parts.password:
-        raise _refused(f"{parts.scheme}://{host}", "carries a password", "leave user and password out of the address")
+        raise _refused(
+            f"{parts.scheme}://{host}", "carries a password", "leave user and password out of the address"
+        )
     return address.strip()
 
 

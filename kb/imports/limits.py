@@ -34,7 +34,9 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def read_limited(reader: str, path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> object:
+def read_limited(
+    reader: str, path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> object:
     """Return what `reader` makes of the file, as JSON values.
 
     Args:
@@ -80,12 +82,16 @@ def _answer(done: "subprocess.CompletedProcess[bytes]", shown: str, limits: Limi
     except ValueError as error:
         cause = "needs more memory or time than a reading may use"
         if done.returncode >= 0 and b"MemoryError" not in done.stderr:
-            cause = "made the reader stop: " + done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300]
+            cause = (
+                "made the reader stop: "
+                + done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300]
+            )
         raise _refused(shown, cause, f"limits: {limits.memory_bytes:,} bytes, {limits.seconds} s") from error
     if "faults" in answer:
         faults = cast("list[dict[str, str]]", answer["faults"])
         raise BadImport(
-            f"{shown} was not read", [Fault(where=f["where"] or shown, what=f["what"], repair=f["repair"]) for f in faults]
+            f"{shown} was not read",
+            [Fault(where=f["where"] or shown, what=f["what"], repair=f["repair"]) for f in faults],
         )
     return answer["result"]
 

@@ -41,18 +41,28 @@ def read(path: Path) -> dict[str, object]:
     root = _root(path)
     name = local(root)
     if name != "MTConnectDevices":
-        raise _refused(path.name, _not_a_probe(name, root), "give a probe document with the root MTConnectDevices")
+        raise _refused(
+            path.name, _not_a_probe(name, root), "give a probe document with the root MTConnectDevices"
+        )
     header = next((e for e in root if local(e) == "Header"), None)
     faults: list[Fault] = []
     devices = [_device(element, header, faults) for element in _devices(root)]
     if not devices:
-        faults.append(Fault(where="Devices", what="has no Device", repair="ask the agent for /probe without a device name"))
+        faults.append(
+            Fault(
+                where="Devices", what="has no Device", repair="ask the agent for /probe without a device name"
+            )
+        )
     seen: set[str] = set()
     for device in devices:
         uuid = str(device["uuid"])
         if uuid and uuid in seen:
             faults.append(
-                Fault(where=f"Device {device['name']!r}", what=f"has the uuid {uuid!r} of another device", repair="give each its own")
+                Fault(
+                    where=f"Device {device['name']!r}",
+                    what=f"has the uuid {uuid!r} of another device",
+                    repair="give each its own",
+                )
             )
         seen.add(uuid)
     if faults:
@@ -74,17 +84,21 @@ def _root(path: Path) -> Element:
     try:
         root = parse(path, forbid_dtd=True, forbid_entities=True, forbid_external=True).getroot()
     except DefusedXmlException as error:
-        raise _refused(path.name, f"has a document type or entities ({type(error).__name__})", "remove the DOCTYPE") from error
+        raise _refused(
+            path.name, f"has a document type or entities ({type(error).__name__})", "remove the DOCTYPE"
+        ) from error
     except ParseError as error:
         line, column = error.position
-        raise _refused(path.name, f"is not well-formed XML at line {line}, column {column}: {error.msg}") from error
+        raise _refused(
+            path.name, f"is not well-formed XML at line {line}, column {column}: {error.msg}"
+        ) from error
     except (LookupError, UnicodeError, ValueError) as error:
-        raise _refused(path.name, f"has an encoding that cannot be read: {error}", "save it as UTF-8") from error
+        raise _refused(
+            path.name, f"has an encoding that cannot be read: {error}", "save it as UTF-8"
+        ) from error
     if root is None:
         raise _refused(path.name, "is empty")
-    count = 0
-    for depth, _ in _walk(root, 0):
-        count += 1
+    for count, (depth, _) in enumerate(_walk(root, 0), 1):
         if depth > DEPTH_LIMIT:
             raise _refused(path.name, f"nests deeper than {DEPTH_LIMIT} elements")
         if count > ELEMENT_LIMIT:
@@ -119,7 +133,9 @@ def _device(element: Element, header: Element | None, faults: list[Fault]) -> di
     where = f"Device {name!r}"
     uuid = (element.get("uuid") or "").strip()
     if not uuid:
-        faults.append(Fault(where=where, what="has no uuid", repair="the uuid attribute tells machines apart"))
+        faults.append(
+            Fault(where=where, what="has no uuid", repair="the uuid attribute tells machines apart")
+        )
     if not name:
         faults.append(Fault(where=where, what="has neither name nor id", repair="give it a name"))
     components: list[dict[str, str]] = []
@@ -141,7 +157,11 @@ def _device(element: Element, header: Element | None, faults: list[Fault]) -> di
 
 
 def _collect(
-    element: Element, path: str, owner: str, components: list[dict[str, str]], data_items: list[dict[str, str]]
+    element: Element,
+    path: str,
+    owner: str,
+    components: list[dict[str, str]],
+    data_items: list[dict[str, str]],
 ) -> None:
     """Walk the component tree in document order and note parts and data items."""
     stack = [(element, path, owner)]
@@ -156,7 +176,13 @@ def _collect(
                     name = part.get("name") or part.get("id") or local(part)
                     below = f"{here}/{local(part)}[{name}]"
                     components.append(
-                        {"id": part.get("id") or "", "type": local(part), "name": name[:TEXT_LIMIT], "path": below, **_description(part)}
+                        {
+                            "id": part.get("id") or "",
+                            "type": local(part),
+                            "name": name[:TEXT_LIMIT],
+                            "path": below,
+                            **_description(part),
+                        }
                     )
                     inner.append((part, below, part.get("id") or ""))
         stack.extend(reversed(inner))
@@ -201,7 +227,12 @@ def _constant_software(device: Element) -> list[list[str]]:
 def _report_twice(where: str, what: str, ids: list[str], faults: list[Fault]) -> None:
     twice = sorted({id_ for id_, count in Counter(ids).items() if id_ and count > 1})
     faults.extend(
-        Fault(where=where, what=f"has the {what} id {id_!r} more than once", repair="ids are unique in a document") for id_ in twice[:20]
+        Fault(
+            where=where,
+            what=f"has the {what} id {id_!r} more than once",
+            repair="ids are unique in a document",
+        )
+        for id_ in twice[:20]
     )
 
 

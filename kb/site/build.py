@@ -67,7 +67,9 @@ def build_with_mkdocs(config_file: Path, content_dir: Path, site_dir: Path, *, s
     logger.addHandler(collected)
     try:
         config = load_config(
-            config_file=str(config_file.resolve()), docs_dir=str(content_dir.resolve()), site_dir=str(aside.resolve())
+            config_file=str(config_file.resolve()),
+            docs_dir=str(content_dir.resolve()),
+            site_dir=str(aside.resolve()),
         )
         mkdocs_build(config)
     except (MkDocsException, Abort) as error:
@@ -124,7 +126,9 @@ def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *,
 
 def _checked(built: Path, content_dir: Path, manual_dir: Path) -> int:
     """Return how many pages the generator made, all found in `built`."""
-    wanted = [path.removesuffix(".md") + ".html" for path in site_pages(read_site_input(content_dir, manual_dir))]
+    wanted = [
+        path.removesuffix(".md") + ".html" for path in site_pages(read_site_input(content_dir, manual_dir))
+    ]
     missing = [path for path in wanted if not (built / path).is_file()]
     if missing:
         raise BadContent(

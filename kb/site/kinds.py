@@ -24,7 +24,15 @@ SKILLS = {
 
 
 def _head(page: Page) -> list[str]:
-    return [f"# {page.title}", "", f"*{page.title_en}*", "", page.summary, *hazard_blocks(page.hazards), *confidence_note(page)]
+    return [
+        f"# {page.title}",
+        "",
+        f"*{page.title_en}*",
+        "",
+        page.summary,
+        *hazard_blocks(page.hazards),
+        *confidence_note(page),
+    ]
 
 
 def _tail(page: Page, link: Link) -> list[str]:
@@ -41,7 +49,9 @@ def _subsystem(page: Page, names: dict[str, str]) -> str:
 
 
 def _parts(parts: tuple[PartNeeded, ...]) -> str:
-    return "、".join(f"{part.name}{f'（{part.number}）' if part.number else ''} ×{part.qty}" for part in parts)
+    return "、".join(
+        f"{part.name}{f'（{part.number}）' if part.number else ''} ×{part.qty}" for part in parts
+    )
 
 
 def alarm_text(page: AlarmPage, body: str, link: Link, names: dict[str, str]) -> list[str]:
@@ -68,7 +78,12 @@ def alarm_text(page: AlarmPage, body: str, link: Link, names: dict[str, str]) ->
     ]
     if page.remedy:
         unchecked = "" if page.remedy_confidence == "validated" else "（处理方法未经手册核对）"
-        lines += ["", f"## 检查与处理{unchecked}", "", *(f"{n}. {step}" for n, step in enumerate(page.remedy, 1))]
+        lines += [
+            "",
+            f"## 检查与处理{unchecked}",
+            "",
+            *(f"{n}. {step}" for n, step in enumerate(page.remedy, 1)),
+        ]
     return [*lines, "", body.strip(), *_tail(page, link)]
 
 
@@ -93,7 +108,13 @@ def case_text(page: CasePage, body: str, link: Link, names: dict[str, str]) -> l
     ]
     if page.solutions:
         rows = [
-            (number, s.cause.text, s.check, s.remedy.text + (f" → {link(s.remedy.guide)}" if s.remedy.guide else ""), _parts(s.parts))
+            (
+                number,
+                s.cause.text,
+                s.check,
+                s.remedy.text + (f" → {link(s.remedy.guide)}" if s.remedy.guide else ""),
+                _parts(s.parts),
+            )
             for number, s in enumerate(page.solutions, 1)
         ]
         lines += ["## 原因与处理一览", *table(("序", "原因", "检查", "处理", "备件"), rows)]

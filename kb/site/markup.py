@@ -7,7 +7,12 @@ from kb.content.pages import AppliesTo, Confidence, Grade, Hazard, Page, Source
 Link = Callable[[str], str]
 """Gives the Markdown link of a page id, relative to the page that is being written."""
 
-HAZARD_LABELS = {"danger": "危险 Danger", "warning": "警告 Warning", "caution": "小心 Caution", "notice": "注意 Notice"}
+HAZARD_LABELS = {
+    "danger": "危险 Danger",
+    "warning": "警告 Warning",
+    "caution": "小心 Caution",
+    "notice": "注意 Notice",
+}
 HAZARD_ORDER = tuple(HAZARD_LABELS)
 GRADE_LABELS = {
     Grade.A: "A 厂家文件或源代码",

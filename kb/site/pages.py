@@ -1,5 +1,6 @@
 """Which Markdown pages make up the site, from the library and the manual. Pure: values in, texts out."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, relpath
@@ -83,6 +84,12 @@ def site_pages(given: SiteInput) -> dict[str, str]:
     return texts
 
 
+_BARE_ID = re.compile(
+    r"\[[^\]]*\]\([^)]*\)|`[^`]*`|(?P<id>\b(?:ALM|CASE|GUIDE|CHK|COURSE|TERM)-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)"
+)
+"""A link, a piece of code (both left alone), or a page id in running text."""
+
+
 class _Linker:
     """Writes links from one page to others by id; an id that is not on the site stays plain text."""
 
@@ -92,14 +99,24 @@ class _Linker:
 
     def __call__(self, id_: str) -> str:
         page = self.shown.get(id_)
-        if page is None:
-            return f"`{id_}`"
+        return self._link(page, page.title) if page else f"`{id_}`"
+
+    def in_text(self, body: str) -> str:
+        """Return `body` with each page id that stands in it made a link, outside links and code."""
+        return _BARE_ID.sub(self._linked, body)
+
+    def _linked(self, match: re.Match[str]) -> str:
+        page = self.shown.get(match["id"] or "")
+        return self._link(page, match["id"]) if page else match[0]
+
+    def _link(self, page: Page, text: str) -> str:
         path, _, anchor = page_path(page).partition("#")
         target = relpath(path, self.folder or ".") + (f"#{anchor}" if anchor else "")
-        return f"[{cell(page.title)}]({target})"
+        return f"[{cell(text)}]({target})"
 
 
 def _page_text(page: Page, body: str, link: _Linker, names: dict[str, str]) -> str:
+    body = link.in_text(body)
     if isinstance(page, AlarmPage):
         lines = alarm_text(page, body, link, names)
     elif isinstance(page, CasePage):
@@ -125,7 +142,11 @@ def _list_line(page: Page, folder: str) -> tuple[str, str]:
 
 def _overviews(shown: Mapping[str, Page], names: Mapping[str, str]) -> dict[str, str]:
     alarms = _grouped((p.family, p) for p in shown.values() if isinstance(p, AlarmPage))
-    cases = _grouped((p.component.subsystem if p.component else "GEN", p) for p in shown.values() if isinstance(p, CasePage))
+    cases = _grouped(
+        (p.component.subsystem if p.component else "GEN", p)
+        for p in shown.values()
+        if isinstance(p, CasePage)
+    )
     guides = _grouped((p.guide_type, p) for p in shown.values() if isinstance(p, GuidePage))
     checks = _grouped((p.level.value, p) for p in shown.values() if isinstance(p, ChecklistPage))
     return {
@@ -171,7 +192,10 @@ def _overview(title: str, groups: Mapping[str, list[Page]], names: Mapping[str, 
     if not groups:
         lines.append("还没有资料页。")
     for key in sorted(groups, key=lambda k: (order.index(k) if k in order else len(order), k)):
-        lines += [f"## {names.get(key, key)}", *table(("资料", "摘要"), (_list_line(p, folder) for p in groups[key]))]
+        lines += [
+            f"## {names.get(key, key)}",
+            *table(("资料", "摘要"), (_list_line(p, folder) for p in groups[key])),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -180,7 +204,12 @@ def _terms(shown: Mapping[str, Page]) -> str:
     for page in shown.values():
         if not isinstance(page, TermPage):
             continue
-        lines += [f"### {cell(page.preferred.zh)} · {cell(page.preferred.en)} {{ #{page.id.lower()} }}", "", page.definition, ""]
+        lines += [
+            f"### {cell(page.preferred.zh)} · {cell(page.preferred.en)} {{ #{page.id.lower()} }}",
+            "",
+            page.definition,
+            "",
+        ]
         if page.alt:
             lines += ["也叫：" + "、".join(page.alt), ""]
         if page.deprecated:
@@ -202,7 +231,10 @@ def _front(shown: Mapping[str, Page]) -> str:
         "# 维保智库",
         "",
         "数控机床与数显装置的故障案例、技术指南与点检表。先看危险提示，再动手。",
-        *table(("内容", "页数"), ((f"[{label}]({FOLDERS[kind]}/index.md)", counts[label]) for kind, label in COUNTED)),
+        *table(
+            ("内容", "页数"),
+            ((f"[{label}]({FOLDERS[kind]}/index.md)", counts[label]) for kind, label in COUNTED),
+        ),
     ]
     return "\n".join(lines) + "\n"
 

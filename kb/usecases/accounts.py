@@ -64,7 +64,13 @@ def users(store: Store) -> tuple[User, ...]:
 
 
 def add_user(
-    store: Store, *, name: str, password: str, role: Role, id: str, now: datetime  # noqa: A002
+    store: Store,
+    *,
+    name: str,
+    password: str,
+    role: Role,
+    id: str,
+    now: datetime,
 ) -> User:
     """Add a user.
 
@@ -159,7 +165,11 @@ def log_in(
             rows.forget_failures(session, name=name)
             rows.end_expired_sessions(session, now=now)
             rows.add_session(
-                session, token_hash=_token_hash(secret), user_id=user_id, created_at=now, expires_at=now + lasts
+                session,
+                token_hash=_token_hash(secret),
+                user_id=user_id,
+                created_at=now,
+                expires_at=now + lasts,
             )
         else:
             rows.record_failure(session, name=name, address=address, at=now)

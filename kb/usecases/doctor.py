@@ -66,7 +66,9 @@ def _sqlite(store: Store) -> Finding:
 def _database(store: Store) -> Finding:
     current, wanted = store.schema_versions()
     if current != wanted:
-        return Finding("database", "bad", f"schema {current or 'none'}, needs {wanted}: run servicebook migrate")
+        return Finding(
+            "database", "bad", f"schema {current or 'none'}, needs {wanted}: run servicebook migrate"
+        )
     broken = store.integrity_faults()
     if broken:
         return Finding("database", "bad", "; ".join(broken[:5]))

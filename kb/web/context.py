@@ -9,7 +9,6 @@ from kb.i18n import Language, language_of
 from kb.usecases.accounts import Role, User
 from kb.wiring import House
 
-
 SESSION_COOKIE = "sb_session"
 
 

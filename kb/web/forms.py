@@ -21,4 +21,6 @@ async def csrf_checked(request: Request) -> None:
         form = await request.form()
         sent = str(form.get("csrf_token", ""))
     if not secrets.compare_digest(sent.encode(), visitor_of(request).csrf_token.encode()):
-        raise NotAllowed("the form is out of date or from elsewhere: open the page again and send it once more")
+        raise NotAllowed(
+            "the form is out of date or from elsewhere: open the page again and send it once more"
+        )

@@ -59,4 +59,6 @@ def render(
         .get_template(template)
         .render(request=request, visitor=visitor, csrf_field=lambda: field, path=request.url.path, **values)
     )
-    return HTMLResponse(html, status_code=status_code, headers={"Content-Language": language.replace("_", "-")})
+    return HTMLResponse(
+        html, status_code=status_code, headers={"Content-Language": language.replace("_", "-")}
+    )

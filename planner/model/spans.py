@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 from planner.errors import InvalidInput
 
@@ -77,7 +78,7 @@ class OpeningHours:
         if len(self.weekdays) != 7:
             faults.append(f"opening hours have {len(self.weekdays)} weekdays; they need 7, Monday first")
         for number, spans in enumerate(self.weekdays):
-            for before, after in zip(spans, spans[1:], strict=False):
+            for before, after in pairwise(spans):
                 if after.start < before.end:
                     faults.append(f"weekday {number} opens {after.start} before it closes {before.end}")
         if faults:

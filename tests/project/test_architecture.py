@@ -33,7 +33,9 @@ def test_the_page_names_every_room_and_no_other() -> None:
     assert rooms_on_the_page() == rooms_in_the_tree()
 
 
-@pytest.mark.parametrize("room", sorted(room for room in rooms_in_the_tree() if room not in {"kb/stubs/", "kb/locale/"}))
+@pytest.mark.parametrize(
+    "room", sorted(room for room in rooms_in_the_tree() if room not in {"kb/stubs/", "kb/locale/"})
+)
 def test_a_room_says_its_question(room: str) -> None:
     path = ROOT / room / "__init__.py" if room.endswith("/") else ROOT / room
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
@@ -55,4 +57,9 @@ def test_no_file_is_past_its_length() -> None:
 
 def test_no_file_name_says_nothing() -> None:
     empty_names = {"utils.py", "helpers.py", "common.py", "service.py", "misc.py"}
-    assert not [path for package in ("kb", "planner") for path in (ROOT / package).rglob("*.py") if path.name in empty_names]
+    assert not [
+        path
+        for package in ("kb", "planner")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name in empty_names
+    ]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
-    "a package registry's address": re.compile(rb"https?://[^\s\"')]*(pypi|pythonhosted|npmjs|deb\.debian)[^\s\"')]*", re.IGNORECASE),
+    "a package registry's address": re.compile(
+        rb"https?://[^\s\"')]*(pypi|pythonhosted|npmjs|deb\.debian)[^\s\"')]*", re.IGNORECASE
+    ),
     "an index option": re.compile(rb"--(extra-)?index-url"),
     "a home or work path": re.compile(rb"(?<![\w.])/(home|root|work|Users)/[a-z]"),
     "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY"),
@@ -15,7 +17,9 @@ FORBIDDEN = {
 
 def tracked_files() -> list[Path]:
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    return [ROOT / name.decode() for name in listing.split(b"\0") if name and (ROOT / name.decode()).is_file()]
+    return [
+        ROOT / name.decode() for name in listing.split(b"\0") if name and (ROOT / name.decode()).is_file()
+    ]
 
 
 def test_no_file_names_a_registry_or_a_machine() -> None:

@@ -27,7 +27,7 @@ def local_target(address: str) -> str:
 
 
 @router.get("/login")
-def login_page(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002 - the word in the address
+def login_page(request: Request, next: str = "/") -> HTMLResponse:
     """Show the login form."""
     return render(request, "login.html", {"next": local_target(next), "name": "", "refused": ""})
 
@@ -38,7 +38,7 @@ def login(
     house: HouseDep,
     name: Annotated[str, Form(max_length=80)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
-    next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 - the word in the form
+    next: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
     """Open a session and lead on, or show the form again with the reason."""
     _ = translator(language_of_request(request))

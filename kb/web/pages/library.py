@@ -23,7 +23,9 @@ SITE_POLICY = (
 @router.get("/pages/{page_id}")
 def page(page_id: str, house: HouseDep) -> Response:
     """Lead to a library page by its id."""
-    return RedirectResponse(f"/library/{address_of(house.library(), page_id)}", status_code=HTTPStatus.SEE_OTHER)
+    return RedirectResponse(
+        f"/library/{address_of(house.library(), page_id)}", status_code=HTTPStatus.SEE_OTHER
+    )
 
 
 @router.get("/library")

@@ -35,7 +35,9 @@ def client(house: House) -> Iterator[TestClient]:
 @pytest.fixture
 def guarded(house: House) -> House:
     for role in Role:
-        add_user(house.store, name=f"{role.value}-user", password=PASSWORD, role=role, id=role.value, now=NOON)
+        add_user(
+            house.store, name=f"{role.value}-user", password=PASSWORD, role=role, id=role.value, now=NOON
+        )
     return house
 
 

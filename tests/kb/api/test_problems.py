@@ -16,7 +16,9 @@ from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
 ERRORS: dict[str, Exception] = {
     "missing": NotFound("site", "S-1"),
     "conflict": Conflict("changed", yours={"name": "a"}, theirs={"name": "b"}),
-    "input": BadInput("2 faults", [Fault(where="name", what="is empty"), Fault(where="city", what="is empty")]),
+    "input": BadInput(
+        "2 faults", [Fault(where="name", what="is empty"), Fault(where="city", what="is empty")]
+    ),
     "denied": NotAllowed("planner may"),
     "planner": InvalidInput(["first", "second"]),
     "stuck": NoFeasiblePlan("no day"),

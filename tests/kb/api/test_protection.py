@@ -45,7 +45,8 @@ def test_a_form_without_its_token_is_refused_and_with_it_accepted(client: TestCl
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nx: y"]
+    "target",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nx: y"],
 )
 def test_language_never_leads_elsewhere(client: TestClient, target: str) -> None:
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
@@ -74,7 +75,12 @@ def test_with_users_a_page_leads_to_the_login_and_back(guarded_client: TestClien
     assert token
     logged_in = guarded_client.post(
         "/login",
-        data={"name": "engineer-user", "password": PASSWORD, "next": "/search?q=SV0401", "csrf_token": token.group(1)},
+        data={
+            "name": "engineer-user",
+            "password": PASSWORD,
+            "next": "/search?q=SV0401",
+            "csrf_token": token.group(1),
+        },
         follow_redirects=False,
     )
     assert logged_in.headers["location"] == "/search?q=SV0401"
@@ -86,14 +92,19 @@ def test_with_users_a_page_leads_to_the_login_and_back(guarded_client: TestClien
 
 def test_a_bearer_token_opens_the_api_and_ends_with_the_session(guarded_client: TestClient) -> None:
     headers = bearer(guarded_client, Role.PLANNER)
-    assert guarded_client.get("/api/v1/session", headers=headers).json() == {"name": "planner-user", "role": "planner"}
+    assert guarded_client.get("/api/v1/session", headers=headers).json() == {
+        "name": "planner-user",
+        "role": "planner",
+    }
     assert guarded_client.delete("/api/v1/session", headers=headers).status_code == 204
     assert guarded_client.get("/api/v1/status", headers=headers).status_code == 401
 
 
 def test_the_sixth_guess_waits_even_with_the_right_password(guarded_client: TestClient) -> None:
     for _ in range(5):
-        refused = guarded_client.post("/api/v1/session", json={"name": "admin-user", "password": "wrong guess"})
+        refused = guarded_client.post(
+            "/api/v1/session", json={"name": "admin-user", "password": "wrong guess"}
+        )
         assert refused.status_code == 403
         assert "wrong" in refused.json()["detail"]
     answer = guarded_client.post("/api/v1/session", json={"name": "admin-user", "password": PASSWORD})

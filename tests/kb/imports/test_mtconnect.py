@@ -43,9 +43,17 @@ def test_a_probe_gives_device_maker_model_serial_parts_and_software(tmp_path: Pa
     assert (device["manufacturer"], device["model"], device["serial"]) == ("Maker", "M-850", "S123")
     assert device["description"] == "A mill"
     assert device["software"] == [["MTConnect", "2.0"], ["nc_firmware", "4.95"]]
-    assert [part["path"] for part in device["components"]] == ["/Axes[ax]", "/Controller[cn]", "/Axes[ax]/Linear[X]"]
+    assert [part["path"] for part in device["components"]] == [
+        "/Axes[ax]",
+        "/Controller[cn]",
+        "/Axes[ax]/Linear[X]",
+    ]
     assert device["components"][2]["manufacturer"] == "ScaleMaker"
-    assert {(item["id"], item["component"]) for item in device["data_items"]} == {("avail", "d1"), ("xp", "x"), ("fw", "cn")}
+    assert {(item["id"], item["component"]) for item in device["data_items"]} == {
+        ("avail", "d1"),
+        ("xp", "x"),
+        ("fw", "cn"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -64,13 +72,17 @@ def test_a_probe_gives_device_maker_model_serial_parts_and_software(tmp_path: Pa
         pytest.param("", "not well-formed XML", id="empty"),
         pytest.param(b"\x89PNG\r\n\x1a\n", "not well-formed XML", id="picture"),
         pytest.param('<?xml version="1.0" encoding="no-such"?><a/>', "encoding|well-formed", id="encoding"),
-        pytest.param(PROBE.encode().replace(b"A  mill", b"\xff\xfe\xfa"), "well-formed|encoding", id="wrong bytes"),
+        pytest.param(
+            PROBE.encode().replace(b"A  mill", b"\xff\xfe\xfa"), "well-formed|encoding", id="wrong bytes"
+        ),
         pytest.param(
             "<MTConnectDevices><Devices><Device id='a' name='A'/><Device id='b' name='B'/></Devices></MTConnectDevices>",
             "(?s)Device 'A': has no uuid.*Device 'B': has no uuid",
             id="no uuid, both told",
         ),
-        pytest.param(PROBE.replace('id="xp"', 'id="avail"'), "data item id 'avail' more than once", id="id twice"),
+        pytest.param(
+            PROBE.replace('id="xp"', 'id="avail"'), "data item id 'avail' more than once", id="id twice"
+        ),
         pytest.param(PROBE.replace("agent-uuid", "U-1"), "uuid 'U-1' of another device", id="uuid twice"),
         pytest.param(
             '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><MTConnectDevices>&b;</MTConnectDevices>',
@@ -82,8 +94,14 @@ def test_a_probe_gives_device_maker_model_serial_parts_and_software(tmp_path: Pa
             "document type or entities",
             id="external entity",
         ),
-        pytest.param("<MTConnectDevices>" + "<a>" * 5000 + "</a>" * 5000 + "</MTConnectDevices>", "deeper than 40", id="deep"),
-        pytest.param("<MTConnectDevices>" + "<a/>" * 200_001 + "</MTConnectDevices>", "more than 200,000", id="wide"),
+        pytest.param(
+            "<MTConnectDevices>" + "<a>" * 5000 + "</a>" * 5000 + "</MTConnectDevices>",
+            "deeper than 40",
+            id="deep",
+        ),
+        pytest.param(
+            "<MTConnectDevices>" + "<a/>" * 200_001 + "</MTConnectDevices>", "more than 200,000", id="wide"
+        ),
     ],
 )
 def test_what_is_no_probe_is_refused_and_named(tmp_path: Path, text: str | bytes, message: str) -> None:
