@@ -1,0 +1,74 @@
+"""Look at the library: its pages, its faults."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kb.content import Library, Page, check_library
+from kb.errors import Fault, NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentReport:
+    """What a check of the library found.
+
+    Args:
+        pages: Number of pages by type.
+        faults: Every fault, sorted by place.
+    """
+
+    pages: dict[str, int]
+    faults: tuple[Fault, ...]
+
+
+def check_content(library: Library, *, today: date, domain_dir: Path | None = None) -> ContentReport:
+    """Return every fault of every page.
+
+    Args:
+        library: The library as loaded.
+        today: The day on which reviews are overdue or not.
+        domain_dir: Folder of the researched facts (alarms.tsv, faults.tsv, tasks.md), to check `facts` against.
+    """
+    known = fact_ids(domain_dir) if domain_dir is not None else None
+    return ContentReport(
+        pages=page_counts(library), faults=check_library(library, today=today, known_facts=known)
+    )
+
+
+def page_counts(library: Library) -> dict[str, int]:
+    """Return the number of pages by type, types in alphabetical order."""
+    return dict(sorted(Counter(str(getattr(page, "type", "")) for page in library.pages.values()).items()))
+
+
+def page_by_id(library: Library, page_id: str) -> Page:
+    """Return a page.
+
+    Raises:
+        NotFound: The library has no such page.
+    """
+    page = library.pages.get(page_id)
+    if page is None:
+        raise NotFound("page", page_id)
+    return page
+
+
+def fact_ids(domain_dir: Path) -> frozenset[str]:
+    """Return the ids of all researched facts in `domain_dir`.
+
+    Raises:
+        NotFound: A file of facts is missing.
+    """
+    ids = {"faults.md#0"}
+    for name, column in (("alarms.tsv", "code"), ("faults.tsv", "id")):
+        path = domain_dir / name
+        if not path.is_file():
+            raise NotFound("file of facts", str(path))
+        with path.open(encoding="utf-8", newline="") as file:
+            ids.update(row[column] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for line in (domain_dir / "tasks.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 2 and cells[1][:1] == "T" and cells[1][1:].isdigit():
+            ids.add(cells[1])
+    return frozenset(ids)
