@@ -25,7 +25,8 @@ from kb.content.pages import (
 from kb.errors import Fault
 
 DANGER_WORDS = re.compile(
-    r"380 ?V|220 ?V|强电|动力线|母线|DC[ -]?link|直流母线|驱动器内部|电容放电|重力轴|垂直轴|Z ?轴抱闸|抱闸|液压|蓄能器|气压|气源|压缩空气|高压|兆欧表|摇表|绝缘电阻"
+    r"380 ?V|220 ?V|强电|动力线|母线|DC[ -]?link|驱动器内部|电容放电|重力轴|垂直轴|抱闸"
+    r"|液压|蓄能器|气压|气源|压缩空气|高压|兆欧表|摇表|绝缘电阻"
 )
 """Words of a step that meets mains voltage, the DC link, a vertical axis, hydraulic or pneumatic pressure."""
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)[^)]*\)")
