@@ -7,7 +7,8 @@ KbError
 ├── BadImport     a file brought from outside breaks rules; every fault is listed by place
 ├── BadQuery      a search or a filter cannot be understood
 ├── BadInput      a form or request breaks rules; faults are listed by field
-└── NotAllowed    the user may not do this
+├── NotAllowed    the user may not do this
+└── StoreFailure  the database cannot be used just now
 
 `kb.api` turns each into an HTTP status from one table, `kb.cli` into an exit code from another.
 """
@@ -107,3 +108,7 @@ class BadQuery(KbError):
 
 class NotAllowed(KbError):
     """The user may not do this; the message names the role that may."""
+
+
+class StoreFailure(KbError):
+    """The database cannot be used just now: locked, full, gone, or of another version."""

@@ -21,6 +21,7 @@ from kb.errors import (
     KbError,
     NotAllowed,
     NotFound,
+    StoreFailure,
 )
 from kb.web.rendering import render
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
@@ -33,6 +34,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadQuery: HTTPStatus.BAD_REQUEST,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    StoreFailure: HTTPStatus.SERVICE_UNAVAILABLE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoFeasiblePlan: HTTPStatus.CONFLICT,
     KbError: HTTPStatus.BAD_REQUEST,

@@ -17,6 +17,7 @@ from kb.errors import (
     KbError,
     NotAllowed,
     NotFound,
+    StoreFailure,
 )
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
 
@@ -30,6 +31,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     NotAllowed: 9,
     InvalidInput: 10,
     NoFeasiblePlan: 11,
+    StoreFailure: 14,
     KbError: 12,
     PlannerError: 13,
 }

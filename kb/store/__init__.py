@@ -1,0 +1,22 @@
+"""What is kept, and how? Engine, tables, mapping to planner types, migrations. Never commits: use cases do.
+
+May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowhere else).
+"""
+
+from kb.store.engine import Store
+from kb.store.planning import (
+    PlanningInput,
+    count_equipment,
+    count_sites,
+    count_visits_between,
+    planning_input,
+)
+
+__all__ = [
+    "PlanningInput",
+    "Store",
+    "count_equipment",
+    "count_sites",
+    "count_visits_between",
+    "planning_input",
+]

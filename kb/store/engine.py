@@ -1,0 +1,155 @@
+"""The database: SQLite in a file or PostgreSQL, with the same promises.
+
+- A writing transaction takes its lock at once (`BEGIN IMMEDIATE`), so that no update is lost and none fails
+  half-way for a stale snapshot; what was acknowledged is on disk (`synchronous=FULL`).
+- Foreign keys are enforced; readers do not block writers (WAL).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from alembic.command import upgrade
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from kb.errors import StoreFailure
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 15_000
+POOL_SIZE = 10
+POOL_OVERFLOW = 30
+"""Together one connection for each of the 40 worker threads, so that none waits for another's."""
+WRITES = "servicebook_writes"
+
+
+class Store:
+    """One database; opened by its first use, safe to share between threads.
+
+    Args:
+        address: `sqlite:///path` or `postgresql+psycopg://…`.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._url = make_url(address)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The connections."""
+        if self.is_sqlite:
+            if self._url.database:
+                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(
+                self._url,
+                pool_size=POOL_SIZE,
+                max_overflow=POOL_OVERFLOW,
+                connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", _open_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(self._url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads; everything read in it is of one moment."""
+        with _told(), Session(self.engine) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that writes; it commits at the end of the block, or nothing of it stays."""
+        with _told(), Session(self.engine.execution_options(**{WRITES: True})) as session:
+            yield session
+            session.commit()
+
+    def migrate(self) -> tuple[str, str]:
+        """Bring the schema to this version; return the revision before (empty: none) and after."""
+        with _told():
+            before, wanted = self.schema_versions()
+            if before != wanted:
+                config = Config()
+                config.set_main_option("script_location", str(MIGRATIONS))
+                with self.engine.execution_options(**{WRITES: True}).begin() as connection:
+                    config.attributes["connection"] = connection
+                    upgrade(config, "head")
+        return before, wanted
+
+    def schema_versions(self) -> tuple[str, str]:
+        """Return the revision that the database has (empty: none) and the one that this version needs."""
+        script = ScriptDirectory(str(MIGRATIONS))
+        with _told(), self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        return current or "", script.get_current_head() or ""
+
+    def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            StoreFailure: It gives none.
+        """
+        with self.reading() as session:
+            session.connection().execute(text("SELECT 1"))
+
+    def integrity_faults(self) -> tuple[str, ...]:
+        """Return what the database finds wrong with itself; PostgreSQL checks itself while it runs."""
+        if not self.is_sqlite:
+            return ()
+        with self.reading() as session:
+            found = [str(row[0]) for row in session.connection().execute(text("PRAGMA quick_check(20)"))]
+            broken = [str(row) for row in session.connection().execute(text("PRAGMA foreign_key_check"))]
+        return tuple(line for line in [*found, *broken] if line != "ok")
+
+    def close(self) -> None:
+        """Close all connections."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a database that cannot be used into an error that says so."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreFailure(f"the database cannot be used: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreFailure(f"the database went away: {error.orig}") from error
+        raise
+
+
+def _open_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
