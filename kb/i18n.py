@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from babel.messages.pofile import read_po
 
@@ -55,7 +55,8 @@ def catalogue(language: Language) -> Catalogue:
                 if not message.id:
                     continue
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                messages[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+                said = message.string or ""
+                messages[key] = said if isinstance(said, str) else tuple(said)
     return Catalogue(messages)
 
 
@@ -75,4 +76,4 @@ def language_of(value: str | None) -> Language:
             return "zh_CN"
         if tag.startswith("en"):
             return "en"
-    return cast("Language", DEFAULT_LANGUAGE)
+    return DEFAULT_LANGUAGE

@@ -4,6 +4,7 @@ A program gets `application/problem+json`; a browser that asks for HTML gets the
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -53,7 +54,7 @@ def problem(
     *,
     faults: tuple[Fault, ...] = (),
     headers: dict[str, str] | None = None,
-    **extra: object,
+    extra: Mapping[str, object] | None = None,
 ) -> Response:
     """Return the problem as JSON for a program, as a page for a person.
 
@@ -81,7 +82,7 @@ def problem(
         "status": status,
         "detail": detail,
         "instance": request.url.path,
-        **extra,
+        **(extra or {}),
     }
     if faults:
         body["faults"] = [{"where": f.where, "what": f.what, "repair": f.repair} for f in faults]
@@ -103,7 +104,7 @@ def _expected(request: Request, error: Exception) -> Response:
         faults = tuple(Fault(where="", what=text) for text in error.faults)
     elif isinstance(error, Conflict):
         extra = {"yours": error.yours, "theirs": error.theirs}
-    return problem(request, status, str(error.args[0]), faults=faults, **extra)
+    return problem(request, status, str(error.args[0]), faults=faults, extra=extra)
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:

@@ -180,7 +180,7 @@ def _is_below(root: Path, path: Path) -> bool:
 
 def _identity(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
     """An id begins with its type's prefix; dates stand in order; a draft is not called validated."""
-    prefix = ID_PREFIXES.get(str(getattr(page, "type", "")), "")
+    prefix = ID_PREFIXES.get(page.type, "")
     if not page.id.startswith(prefix):
         yield _at(file, "id", f"has the id {page.id}", f"ids of this type begin with {prefix}")
     if page.reviewed < page.created:

@@ -96,6 +96,8 @@ class Page(Part):
     """What every page has."""
 
     id: PageId
+    type: str
+    """Which of the page types it is; each type allows its own word only."""
     title: Text
     title_en: Text
     lang: Literal["zh", "en"] = "zh"

@@ -39,7 +39,7 @@ def check_content(library: Library, *, today: date, domain_dir: Path | None = No
 
 def page_counts(library: Library) -> dict[str, int]:
     """Return the number of pages by type, types in alphabetical order."""
-    return dict(sorted(Counter(str(getattr(page, "type", "")) for page in library.pages.values()).items()))
+    return dict(sorted(Counter(page.type for page in library.pages.values()).items()))
 
 
 def page_by_id(library: Library, page_id: str) -> Page:
