@@ -11,6 +11,7 @@ from planner.model.spans import DateSpan, OpeningHours, TimeSpan
 from planner.model.work import (
     Basis,
     CalendarMove,
+    DueWork,
     Interval,
     IntervalUnit,
     Level,
@@ -31,6 +32,7 @@ __all__ = [
     "Customer",
     "DateSpan",
     "Datum",
+    "DueWork",
     "Equipment",
     "EquipmentClass",
     "Interval",

@@ -148,6 +148,36 @@ class Occurrence:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWork:
+    """What one trip to one site has to do, before anybody knows who goes and on which day.
+
+    `planner.scheduling` makes it, `planner.routing` places it; neither knows the other.
+
+    Args:
+        key: Stable identity: the site and the key of its first occurrence; becomes the visit's key.
+        ideal: The day the trip should be on if nothing stood in the way.
+        earliest, latest: First and last day the trip may be on, both inclusive: what the windows of all
+            its occurrences have in common.
+        occurrences: What is done there, sorted by key; at least one.
+        duration: Working time on site of all occurrences together, without travel.
+        skills: What the technician must be able to do, all of it.
+        lead: How long before its day the visit becomes *called*: the longest of its plans.
+        reasons: Steps taken so far that concern the whole trip, such as merging.
+    """
+
+    key: str
+    site_id: str
+    ideal: date
+    earliest: date
+    latest: date
+    occurrences: tuple[Occurrence, ...]
+    duration: timedelta
+    skills: frozenset[str] = frozenset()
+    lead: timedelta = timedelta(days=30)
+    reasons: tuple[Reason, ...] = ()
+
+
 class VisitState(StrEnum):
     """Where a visit stands; only *called* and later have a work order."""
 
