@@ -43,6 +43,19 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 }
 
 
+EXPLANATIONS: dict[int, str] = {
+    403: "Your role may not do this, or the form has grown old. Nothing was changed.",
+    404: "What you asked for is not here: the address may be mistyped, or the thing was removed.",
+    409: "This does not go together with what is there already. Nothing was changed.",
+    412: "Somebody has changed this since you opened it. Nothing of yours was written over it.",
+    413: "The file is too large. Nothing was changed.",
+    422: "Something in what you sent must be mended first. Nothing was changed.",
+    500: "This is our fault, not yours. Nothing was changed; please tell the administrator the time.",
+    503: "The database cannot be used just now. Please try again in a minute; nothing was lost.",
+}
+"""What a page says to a person, by status, above the exact words; message ids of web.po."""
+
+
 def _wants_html(request: Request) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
@@ -71,7 +84,13 @@ def problem(
         page = render(
             request,
             "problem.html",
-            {"status": status, "title": title, "detail": detail, "faults": faults},
+            {
+                "status": int(status),
+                "title": title,
+                "explanation": EXPLANATIONS.get(int(status), ""),
+                "detail": detail,
+                "faults": faults,
+            },
             status_code=status,
         )
         page.headers.update(headers or {})
@@ -126,8 +145,18 @@ def _http_exception(request: Request, error: Exception) -> Response:
     return problem(request, error.status_code, str(error.detail), headers=headers)
 
 
+def _unforeseen(request: Request, error: Exception) -> Response:
+    """Answer a fault of our own: nothing of it is told, the server's log has it whole."""
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "an unforeseen fault; nothing was changed by this request, and the server's log has the details",
+    )
+
+
 def install_problems(app: FastAPI) -> None:
-    """Make `app` answer every expected error with a problem."""
+    """Make `app` answer every error with a problem."""
+    app.add_exception_handler(Exception, _unforeseen)
     app.add_exception_handler(KbError, _expected)
     app.add_exception_handler(PlannerError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid_request)

@@ -15,11 +15,13 @@ from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.api.problems import problem
+from kb.errors import StoreFailure
 from kb.usecases.accounts import User, any_user_exists, user_of_token
 from kb.web.context import SESSION_COOKIE, Visitor, house_of
 from kb.wiring import House
@@ -73,10 +75,10 @@ class Protection(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Answer one request."""
         house = house_of(request)
-        guarded = any_user_exists(house.store)
         visitor = Visitor(user=None, csrf_token=_csrf_token(request, house))
         request.state.visitor = visitor
-        refusal = self._refusal(request, house, guarded=guarded)
+        # The database is asked on a worker thread, so that a slow answer holds up no other request.
+        refusal = await run_in_threadpool(self._refusal, request, house)
         response = refusal if refusal is not None else await call_next(request)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
@@ -90,7 +92,13 @@ class Protection(BaseHTTPMiddleware):
             )
         return response
 
-    def _refusal(self, request: Request, house: House, *, guarded: bool) -> Response | None:
+    def _refusal(self, request: Request, house: House) -> Response | None:
+        try:
+            return self._checked(request, house, guarded=any_user_exists(house.store))
+        except StoreFailure as failure:
+            return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(failure))
+
+    def _checked(self, request: Request, house: House, *, guarded: bool) -> Response | None:
         if not guarded and _host_name(request) not in LOOPBACK_NAMES:
             return problem(
                 request,

@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 
 from kb.api.app import create_app
 from kb.api.problems import STATUS
-from kb.errors import BadInput, Conflict, Fault, KbError, NotAllowed, NotFound
-from kb.wiring import House
+from kb.errors import BadInput, Conflict, Fault, KbError, NotAllowed, NotFound, StoreFailure
+from kb.settings import Settings
+from kb.wiring import House, open_house
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
 
 ERRORS: dict[str, Exception] = {
@@ -22,6 +23,8 @@ ERRORS: dict[str, Exception] = {
     "denied": NotAllowed("planner may"),
     "planner": InvalidInput(["first", "second"]),
     "stuck": NoFeasiblePlan("no day"),
+    "locked": StoreFailure("the database cannot be used: locked"),
+    "bug": ZeroDivisionError("secret detail"),
 }
 
 
@@ -41,7 +44,7 @@ def failing(house: House) -> FastAPI:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("missing", 404), ("conflict", 412), ("input", 422), ("denied", 403), ("planner", 422), ("stuck", 409)],
+    [("missing", 404), ("conflict", 412), ("input", 422), ("denied", 403), ("planner", 422), ("stuck", 409), ("locked", 503)],
 )
 def test_an_error_becomes_a_problem(failing: FastAPI, name: str, status: int) -> None:
     with TestClient(failing) as client:
@@ -82,3 +85,22 @@ def test_every_class_of_both_trees_has_a_status() -> None:
 
     for kind in [*tree(KbError), *tree(PlannerError)]:
         assert any(parent in STATUS for parent in kind.__mro__), kind
+
+
+def test_a_fault_of_our_own_tells_nothing_and_is_a_problem_too(failing: FastAPI) -> None:
+    with TestClient(failing, raise_server_exceptions=False) as client:
+        for_program = client.get("/api/v1/fail/bug")
+        for_person = client.get("/fail/bug", headers={"accept": "text/html"})
+    assert for_program.status_code == for_person.status_code == 500
+    assert for_program.headers["content-type"] == "application/problem+json"
+    assert "程序的错" in for_person.text
+    assert "secret detail" not in for_program.text + for_person.text
+
+
+def test_a_database_that_cannot_be_used_is_told_before_any_route_runs(house: House) -> None:
+    house.store.close()
+    broken = open_house(Settings(home=house.settings.home, database_url="sqlite:////dev/null/no.db"))
+    with TestClient(create_app(broken)) as client:
+        answer = client.get("/api/v1/session")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("the database cannot be used")
