@@ -1,7 +1,7 @@
 """The database: SQLite in a file or PostgreSQL, with the same promises.
 
-- A writing transaction takes its lock at once (`BEGIN IMMEDIATE`), so that no update is lost and none fails
-  half-way for a stale snapshot; what was acknowledged is on disk (`synchronous=FULL`).
+- A writing transaction takes its lock at once (`BEGIN IMMEDIATE`; an advisory lock on PostgreSQL), so that no
+  update is lost and none fails half-way for a stale snapshot; what was acknowledged is on disk (`synchronous=FULL`).
 - Foreign keys are enforced; readers do not block writers (WAL).
 """
 
@@ -17,7 +17,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -29,6 +30,10 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 30
 """Together one connection for each of the 40 worker threads, so that none waits for another's."""
 WRITES = "servicebook_writes"
+WRITER_LOCK = 0x5EB00C
+"""Key of PostgreSQL's advisory lock that one writing transaction at a time holds."""
+NO_SUCH_TABLE = "42P01"
+"""PostgreSQL's SQLSTATE undefined_table: the schema is missing or of another version."""
 
 
 class Store:
@@ -77,19 +82,29 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """Open a transaction that writes; it commits at the end of the block, or nothing of it stays."""
         with _told(), Session(self.engine.execution_options(**{WRITES: True})) as session:
+            connection = session.connection()  # begins now, not at the first statement
+            if not self.is_sqlite:
+                _lock_postgresql(connection)
             yield session
             session.commit()
 
-    def migrate(self) -> tuple[str, str]:
-        """Bring the schema to this version; return the revision before (empty: none) and after."""
+    def migrate(self, *, to: str = "head") -> tuple[str, str]:
+        """Bring the schema to this version; return the revision before (empty: none) and after.
+
+        Args:
+            to: The revision to stop at; for tests of upgrades.
+        """
         with _told():
             before, wanted = self.schema_versions()
+            wanted = wanted if to == "head" else to
             if before != wanted:
                 config = Config()
                 config.set_main_option("script_location", str(MIGRATIONS))
                 with self.engine.execution_options(**{WRITES: True}).begin() as connection:
+                    if not self.is_sqlite:
+                        _lock_postgresql(connection)
                     config.attributes["connection"] = connection
-                    upgrade(config, "head")
+                    upgrade(config, to)
         return before, wanted
 
     def schema_versions(self) -> tuple[str, str]:
@@ -130,9 +145,17 @@ def _told() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StoreFailure(f"the database cannot be used: {error.orig}") from error
+    except PoolTimeout as error:
+        raise StoreFailure(f"no connection to the database came free: {error}") from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) == NO_SUCH_TABLE:
+            raise StoreFailure(f"the database is not of this version: {error.orig}") from error
+        raise
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreFailure(f"the database went away: {error.orig}") from error
+        if type(error) is DatabaseError:  # its children are faults of a statement, it is one of the file
+            raise StoreFailure(f"the database is damaged: {error.orig}") from error
         raise
 
 
@@ -148,6 +171,12 @@ def _open_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lock_postgresql(connection: Connection) -> None:
+    """Wait for the writer's lock, as SQLite does; READ COMMITTED alone would lose updates that read first."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
 
 
 def _begin_sqlite(connection: Connection) -> None:

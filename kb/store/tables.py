@@ -136,11 +136,10 @@ class MeterRow(RegisterRow, table=True):
     rolls_over_at: float | None = Field(default=None)
 
 
-class MeterReadingRow(SQLModel, table=True):
-    """A value read off a meter."""
+class MeterReadingRow(RegisterRow, table=True):
+    """A value read off a meter; a wrong one is corrected or retired."""
 
     __tablename__ = "meter_readings"
-    id: str = Field(primary_key=True, max_length=64)
     meter_id: str = Field(foreign_key="meters.id", index=True)
     read_at: datetime = Field(sa_type=UtcDateTime, index=True)
     value: float

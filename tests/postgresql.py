@@ -1,0 +1,104 @@
+"""A PostgreSQL of our own: started in a folder that is thrown away, reached on a free loopback port."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.requirements import missing
+
+USER = "servicebook"
+ACCOUNTS = ("postgres", "nobody")
+"""Who may own the server where the tests run as root, which PostgreSQL refuses."""
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest server programs on this machine."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if on_path := shutil.which("initdb"):
+        found.append(Path(on_path).resolve().parent)
+    return max(found, key=lambda path: path.parts, default=None)
+
+
+def _as_owner(folder: Path) -> tuple[str, ...]:
+    """Give `folder` to an account that may run a server; return the words that run a command as that account."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return ()
+    pwd = __import__("pwd")
+    runuser = shutil.which("runuser")
+    for name in ACCOUNTS:
+        try:
+            account = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if runuser:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+            return (runuser, "-u", name, "--")
+    missing(
+        "postgresql", f"run as root with neither of {', '.join(ACCOUNTS)} to run the server as, or no runuser"
+    )
+    raise AssertionError("missing() always raises")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Run a server; yield the address of its database `postgres` for psycopg through SQLAlchemy."""
+    bin_dir = programs()
+    if bin_dir is None:
+        missing("postgresql", "no initdb below /usr/lib/postgresql or on the PATH")
+    assert bin_dir is not None
+    folder = Path(tempfile.mkdtemp(prefix="servicebook-pg-"))
+    data = folder / "data"
+    try:
+        owner = _as_owner(folder)
+        port = _free_port()
+
+        def run(*words: str) -> None:
+            done = subprocess.run([*owner, *words], cwd=folder, capture_output=True, text=True, timeout=120)
+            if done.returncode:
+                raise RuntimeError(f"{Path(words[0]).name} failed: {done.stdout}{done.stderr}")
+
+        run(
+            str(bin_dir / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            USER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=120"
+        start = [
+            str(bin_dir / "pg_ctl"),
+            "-D",
+            str(data),
+            "-l",
+            str(folder / "log"),
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            options,
+        ]
+        run(*start, "start")
+        try:
+            yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
+        finally:
+            run(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
