@@ -1,0 +1,106 @@
+"""Many rows at once: plain values straight into a table, without an object for each row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from typing import cast
+
+from pydantic_core import PydanticUndefined
+from sqlmodel import Session, SQLModel, col, insert, select
+
+from kb.store.tables import (
+    AuditRow,
+    ContractRow,
+    CustomerRow,
+    EquipmentRow,
+    MaintenancePlanRow,
+    MeterReadingRow,
+    MeterRow,
+    PlanRunRow,
+    SiteRow,
+    TechnicianRow,
+    VisitRow,
+)
+
+SAMPLE = "sample"
+BATCH = 5_000
+"""Rows handed to the driver in one call: enough to be fast, few enough to keep memory flat."""
+REGISTER: tuple[type[SQLModel], ...] = (
+    CustomerRow,
+    SiteRow,
+    EquipmentRow,
+    TechnicianRow,
+    ContractRow,
+    MaintenancePlanRow,
+    MeterRow,
+    MeterReadingRow,
+    PlanRunRow,
+    VisitRow,
+)
+"""Tables of the register and its plans, each after those that it points to."""
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str, object]]) -> int:
+    """Insert rows and return how many; a column that a row leaves out gets the table's default.
+
+    Args:
+        session: An open writing transaction.
+        table: One of `kb.store.tables`.
+        rows: Values by column name; all with the same columns. A parent stands before its children.
+    """
+    defaults = _defaults(table)
+    made = ({**defaults, **row} for row in rows)
+    count = 0
+    connection = session.connection()
+    while batch := list(islice(made, BATCH)):
+        connection.execute(insert(table), batch)
+        count += len(batch)
+    return count
+
+
+def filled_tables(session: Session) -> tuple[str, ...]:
+    """Return the names of the register's tables that have rows."""
+    return tuple(
+        str(table.__tablename__)
+        for table in REGISTER
+        if session.exec(select(table).limit(1)).first() is not None
+    )
+
+
+def insert_register(session: Session, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> dict[str, int]:
+    """Insert rows of several tables, each table after those that it points to; return counts by table name.
+
+    Args:
+        session: An open writing transaction.
+        rows: Rows by table name; every name is one of `REGISTER`.
+    """
+    tables = {str(table.__tablename__): table for table in REGISTER}
+    assert rows.keys() <= tables.keys(), f"no such table: {sorted(rows.keys() - tables.keys())}"
+    return {name: insert_rows(session, table, rows.get(name, ())) for name, table in tables.items()}
+
+
+def note_sample(session: Session, sample: Mapping[str, object], *, now: datetime) -> None:
+    """Keep which sample was loaded, as an entry of the audit trail."""
+    session.add(AuditRow(at=now, who=SAMPLE, action="load", kind=SAMPLE, thing_id=SAMPLE, after=dict(sample)))
+    session.flush()
+
+
+def noted_sample(session: Session) -> Mapping[str, object] | None:
+    """Return which sample was loaded, or None where none was."""
+    entry = session.exec(
+        select(AuditRow)
+        .where(AuditRow.kind == SAMPLE, AuditRow.action == "load")
+        .order_by(col(AuditRow.id).desc())
+        .limit(1)
+    ).first()
+    return None if entry is None else cast("Mapping[str, object]", entry.after)
+
+
+@cache
+def _defaults(table: type[SQLModel]) -> Mapping[str, object]:
+    return {
+        name: field.get_default(call_default_factory=True, validated_data={})
+        for name, field in table.model_fields.items()
+        if field.default is not PydanticUndefined or field.default_factory is not None
+    }
