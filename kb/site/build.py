@@ -14,8 +14,9 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException
 
 from kb.errors import BadContent, Fault
+from kb.site.check import site_faults
 from kb.site.pages import site_pages
-from kb.site.reading import read_site_input
+from kb.site.reading import files_beside, read_site_input
 
 ZENSICAL_SECONDS = 600
 
@@ -99,6 +100,10 @@ def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *,
             target = stage / "content" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
+        for path in files_beside(content_dir):
+            target = stage / "content" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(content_dir / path, target)
         (stage / "kb" / "site" / "mkdocs_hook.py").write_text("")
         command = [sys.executable, "-m", "zensical", "build", "--config-file", "mkdocs.yml", "--clean"]
         done = subprocess.run(  # noqa: S603 - our own interpreter, fixed words
@@ -125,16 +130,15 @@ def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *,
 
 
 def _checked(built: Path, content_dir: Path, manual_dir: Path) -> int:
-    """Return how many pages the generator made, all found in `built`."""
-    wanted = [
-        path.removesuffix(".md") + ".html" for path in site_pages(read_site_input(content_dir, manual_dir))
-    ]
-    missing = [path for path in wanted if not (built / path).is_file()]
-    if missing:
-        raise BadContent(
-            f"{len(missing)} of {len(wanted)} pages were not built",
-            [Fault(where=path, what="is missing from the built site") for path in missing],
-        )
+    """Return how many pages the generator made, all found sound in `built`.
+
+    Raises:
+        BadContent: A page is missing, a link leads nowhere, or something is loaded from elsewhere.
+    """
+    wanted = site_pages(read_site_input(content_dir, manual_dir))
+    faults = site_faults(built, wanted)
+    if faults:
+        raise BadContent(f"the built site has {len(faults)} fault(s)", faults)
     return len(wanted)
 
 

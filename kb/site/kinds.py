@@ -1,18 +1,39 @@
-"""How each kind of library page reads on the site: hazards first, then what is needed, in order."""
+"""How alarms, cases and guides read on the site: hazards first, then what to do, in order."""
 
-from kb.content.pages import AlarmPage, CasePage, ChecklistItem, ChecklistPage, GuidePage, Page, PartNeeded
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.content.pages import AlarmPage, CasePage, CoursePage, GuidePage, Page, Solution
+from kb.site.addresses import Links
+from kb.site.backlinks import Backlinks
 from kb.site.markup import (
-    Link,
+    Names,
     applies,
-    cell,
-    confidence_note,
+    badges,
+    bullets,
+    facts_list,
     hazard_blocks,
-    related_lines,
-    source_lines,
-    table,
+    heading,
+    link_section,
+    name_of,
+    page_foot,
+    part_words,
+    source_section,
+    unverified_note,
 )
+from kb.site.text import escaped
 
-SEVERITIES = {"S1": "S1 有伤人风险", "S2": "S2 停机", "S3": "S3 降级或废品", "S4": "S4 轻微影响"}
+GUIDE_TYPES = {
+    "installation": "安装",
+    "commissioning": "调试验收",
+    "operation": "操作",
+    "inspection": "检查",
+    "maintenance": "保养",
+    "adjustment": "调整",
+    "diagnosis": "诊断",
+    "repair": "维修",
+    "replacement": "更换",
+}
 DIFFICULTIES = {"easy": "容易", "moderate": "中等", "difficult": "困难"}
 SKILLS = {
     "operator": "操作者",
@@ -21,166 +42,209 @@ SKILLS = {
     "service_engineer": "服务工程师",
     "specialist": "专家",
 }
+RESPONSIBLE = {
+    "operator": "操作者",
+    "maintenance": "用户维修人员",
+    "service": "服务工程师",
+    "maker": "机床厂家",
+}
 
 
-def _head(page: Page) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a page is written with: the names of codes, its links, the ways back to it."""
+
+    names: Names
+    links: Links
+    back: Backlinks
+
+
+def head(page: Page, around: Around, *, plate: str = "", more: tuple[str, ...] = ()) -> list[str]:
+    """Return what every page begins with: title, hazards before everything else, what it is, its summary."""
     return [
-        f"# {page.title}",
+        *heading(page),
+        *([plate, ""] if plate else []),
+        *hazard_blocks(page.hazards, around.links),
+        *badges(page, more),
+        *unverified_note(page),
+        f'<p class="sb-summary">{around.links.text(page.summary)}</p>',
         "",
-        f"*{page.title_en}*",
-        "",
-        page.summary,
-        *hazard_blocks(page.hazards),
-        *confidence_note(page),
     ]
 
 
-def _tail(page: Page, link: Link) -> list[str]:
-    foot = f"版次 {page.revision}，审核 {page.reviewed}，下次审核 {page.review_due}。"
-    return [*related_lines(page.related, link), *source_lines(page.sources, page.facts), "", foot]
+def tail(page: Page, around: Around, *, told: Mapping[str, tuple[str, ...]] | None = None) -> list[str]:
+    """Return what every page ends with: ways onward and back, sources, revision.
+
+    Args:
+        page: The page.
+        around: Its surroundings.
+        told: Ids of further pages that lead here, by the section's title; not repeated under 相关.
+    """
+    links = around.links
+    lines: list[str] = []
+    seen = {page.id}
+    for title, ids in (told or {}).items():
+        found = [p for p in map(links.page, ids) if p is not None]
+        lines += link_section(title, found, links)
+        seen.update(ids)
+    near = dict.fromkeys([*page.related, *around.back.named_by.get(page.id, ())])
+    related = [p for id_ in near if id_ not in seen and (p := links.page(id_)) is not None]
+    lines += link_section("相关资料", related, links)
+    return [*lines, *source_section(page.sources, page.facts), *page_foot(page)]
 
 
-def _facts(rows: list[tuple[str, str]]) -> list[str]:
-    return table(("项目", "内容"), [(label, value) for label, value in rows if value])
-
-
-def _subsystem(page: Page, names: dict[str, str]) -> str:
-    return names.get(page.component.subsystem, page.component.subsystem) if page.component else ""
-
-
-def _parts(parts: tuple[PartNeeded, ...]) -> str:
-    return "、".join(
-        f"{part.name}{f'（{part.number}）' if part.number else ''} ×{part.qty}" for part in parts
+def alarm_text(page: AlarmPage, body: list[str], around: Around) -> list[str]:
+    """Return the lines of an alarm page: the code as it stands on the screen, its meaning, what to check."""
+    severity = f"{page.severity} {name_of(around.names, 'severities', page.severity)}"
+    family = name_of(around.names, "alarm_families", page.family)
+    plate = (
+        f'<div class="sb-plate"><span class="sb-family">{escaped(family)}</span>'
+        f'<strong class="sb-code">{escaped(page.code)}</strong>'
+        f'<span class="sb-meaning">{escaped(page.text.zh)}</span>'
+        f'<span class="sb-meaning-en" lang="en">{escaped(page.text.en)}</span></div>'
     )
-
-
-def alarm_text(page: AlarmPage, body: str, link: Link, names: dict[str, str]) -> list[str]:
-    """Return the lines of an alarm page."""
     lines = [
-        *_head(page),
-        *_facts(
-            [
-                ("报警号", f"`{page.code}`" if "`" not in page.code else page.code),
-                ("含义", page.text.zh),
-                ("英文", page.text.en),
-                ("系统", names.get(page.family, page.family)),
-                ("其它写法", "、".join(page.aliases)),
-                ("子系统", _subsystem(page, names)),
-                ("适用", applies(page.applies_to, names)),
-                ("机床反应", page.reaction or ""),
-                ("清除方式", page.continuation or ""),
-                ("严重度", SEVERITIES[page.severity]),
-            ]
-        ),
+        *head(page, around, plate=plate, more=(severity,)),
         "## 说明",
         "",
-        page.explanation,
+        f"<p>{around.links.text(page.explanation)}</p>",
+        "",
     ]
     if page.remedy:
-        unchecked = "" if page.remedy_confidence == "validated" else "（处理方法未经手册核对）"
-        lines += [
-            "",
-            f"## 检查与处理{unchecked}",
-            "",
-            *(f"{n}. {step}" for n, step in enumerate(page.remedy, 1)),
+        unchecked = "" if page.remedy_confidence == "validated" else "（未经手册核对）"
+        steps = "".join(f"<li>{around.links.text(step)}</li>" for step in page.remedy)
+        lines += [f"## 检查与处理{unchecked}", "", f'<ol class="sb-checks">{steps}</ol>', ""]
+    lines += body
+    lines += facts_list(
+        [
+            ("机床反应", around.links.text(page.reaction or "")),
+            ("清除方式", around.links.text(page.continuation or "")),
+            ("其它写法", "、".join(f"<code>{escaped(alias)}</code>" for alias in page.aliases)),
+            ("子代码", "、".join(f"<code>{escaped(code)}</code>" for code in page.subcodes)),
+            ("系列", escaped("、".join(page.series))),
+            ("类别", escaped(page.alarm_class or "")),
+            ("子系统", _component(page, around)),
+            ("适用", applies(page.applies_to, around.names)),
         ]
-    return [*lines, "", body.strip(), *_tail(page, link)]
+    )
+    cases = around.back.cases_with_alarm.get(page.id, ())
+    return [*lines, *tail(page, around, told={"出现本报警的案例": cases})]
 
 
-def case_text(page: CasePage, body: str, link: Link, names: dict[str, str]) -> list[str]:
-    """Return the lines of a case page: symptom, ranked causes, then the story."""
-    alarms = "、".join(alarm.shown or alarm.code for alarm in page.alarms)
+def case_text(page: CasePage, body: list[str], around: Around) -> list[str]:
+    """Return the lines of a case page: symptom, causes likeliest first, then the story."""
+    severity = f"{page.severity} {name_of(around.names, 'severities', page.severity)}"
+    alarms = around.back.alarms_of_case.get(page.id, ())
     lines = [
-        *_head(page),
-        *_facts(
+        *head(page, around, more=(severity,)),
+        *facts_list(
             [
-                ("现象", page.symptom),
-                ("报警", alarms),
-                ("子系统", _subsystem(page, names)),
-                ("适用", applies(page.applies_to, names)),
-                ("出现条件", page.context.when or ""),
-                ("频度", page.context.frequency or ""),
-                ("此前改动", page.context.changed or ""),
-                ("临时措施", page.containment or ""),
-                ("严重度", SEVERITIES[page.severity]),
+                ("现象", around.links.text(page.symptom)),
+                ("屏幕报警", _alarms(page)),
+                ("临时措施", around.links.text(page.containment or "")),
             ]
         ),
     ]
     if page.solutions:
-        rows = [
-            (
-                number,
-                s.cause.text,
-                s.check,
-                s.remedy.text + (f" → {link(s.remedy.guide)}" if s.remedy.guide else ""),
-                _parts(s.parts),
-            )
-            for number, s in enumerate(page.solutions, 1)
+        lines += ["## 原因与处理（最可能的在前）", "", '<ol class="sb-causes">']
+        lines += [_cause(solution, around) for solution in page.solutions]
+        lines += ["</ol>", ""]
+    if page.verification and "## 验证" not in "\n".join(body):
+        lines += ["## 验证", "", f"<p>{around.links.text(page.verification)}</p>", ""]
+    if page.prevention and "## 预防" not in "\n".join(body):
+        lines += ["## 预防", "", f"<p>{around.links.text(page.prevention)}</p>", ""]
+    lines += ["", *body]
+    lines += facts_list(
+        [
+            ("适用", applies(page.applies_to, around.names)),
+            ("子系统", _component(page, around)),
+            ("故障模式", escaped(name_of(around.names, "failure_modes", page.failure_mode))),
+            ("出现条件", around.links.text(page.context.when or "")),
+            ("频度", around.links.text(page.context.frequency or "")),
+            ("此前改动", around.links.text(page.context.changed or "")),
         ]
-        lines += ["## 原因与处理一览", *table(("序", "原因", "检查", "处理", "备件"), rows)]
-    lines += ["", body.strip()]
-    if page.verification and "## 验证" not in body:
-        lines += ["", "## 验证", "", page.verification]
-    if page.prevention and "## 预防" not in body:
-        lines += ["", "## 预防", "", page.prevention]
-    return [*lines, *_tail(page, link)]
+    )
+    return [*lines, *tail(page, around, told={"报警说明": alarms})]
 
 
-def guide_text(page: GuidePage, body: str, link: Link, names: dict[str, str]) -> list[str]:
+def guide_text(page: GuidePage, body: list[str], around: Around) -> list[str]:
     """Return the lines of a guide: what to bring, then the steps."""
     lines = [
-        *_head(page),
-        *_facts(
+        *head(page, around, more=(GUIDE_TYPES[page.guide_type],)),
+        *facts_list(
             [
-                ("适用", applies(page.applies_to, names)),
-                ("子系统", _subsystem(page, names)),
+                ("适用", applies(page.applies_to, around.names)),
+                ("子系统", _component(page, around)),
                 ("难度", DIFFICULTIES[page.difficulty]),
                 ("人员", f"{SKILLS[page.skill_level]}，{page.people} 人"),
                 ("时间", f"约 {page.time_minutes} 分钟"),
                 ("停机", f"约 {page.downtime_minutes} 分钟" if page.downtime_minutes else ""),
-                ("周期", page.interval or ""),
-                ("前提", "；".join(page.prerequisites)),
-                ("工具", "、".join(page.tools)),
-                ("耗材", "、".join(page.supplies)),
-                ("备件", _parts(page.parts)),
+                ("周期", around.links.text(page.interval or "")),
+                ("前提", bullets(page.prerequisites, "sb-tick")),
+                ("工具", bullets(page.tools, "sb-tick")),
+                ("耗材", bullets(page.supplies, "sb-tick")),
+                ("备件", escaped(part_words(page.parts))),
             ]
         ),
     ]
-    return [*lines, "", body.strip(), *_tail(page, link)]
+    cases = around.back.cases_with_remedy.get(page.id, ())
+    return [*lines, *body, *tail(page, around, told={"用到本指南的案例": cases})]
 
 
-def checklist_text(page: ChecklistPage, body: str, link: Link, names: dict[str, str]) -> list[str]:
-    """Return the lines of a checklist with boxes to tick on paper."""
-    total = sum(item.minutes for item in page.items)
-    rows = [
-        ("☐", item.id, item.text, _criterion(item), "、".join(item.tools), item.minutes, item.grade.value)
-        for item in page.items
-    ]
+def course_text(page: CoursePage, body: list[str], around: Around) -> list[str]:
+    """Return the lines of a course page: what it teaches and from which pages."""
+    built_from = [p for source in page.built_from if (p := around.links.page(source.id)) is not None]
     lines = [
-        *_head(page),
-        *_facts([("适用", applies(page.applies_to, names)), ("项目", f"{len(rows)} 项，约 {total} 分钟")]),
-        body.strip(),
-        "## 项目",
-        *table(("", "编号", "内容", "标准", "工具", "分钟", "依据等级"), rows),
-        "标“参考起始值”的数字不是验收界限；机床厂家手册优先。",
+        *head(page, around),
+        *facts_list(
+            [
+                ("目标", bullets(page.objectives, "sb-tick")),
+                ("对象", escaped(page.audience_level)),
+                ("时间", f"约 {page.duration_minutes} 分钟"),
+                ("及格", f"{page.pass_mark} 分"),
+            ]
+        ),
     ]
-    return [*lines, *_tail(page, link)]
+    return [*lines, *body, *link_section("取材", built_from, around.links), *tail(page, around)]
 
 
-def _criterion(item: ChecklistItem) -> str:
-    words = [cell(item.criterion)] if item.criterion else []
-    unit = f" {item.unit}" if item.unit else ""
-    if item.lower is not None or item.upper is not None:
-        words.append(f"界限 {_range(item.lower, item.upper)}{unit}")
-    if item.warn_lower is not None or item.warn_upper is not None:
-        label = "参考起始值" if item.typical else "提醒"
-        words.append(f"{label} {_range(item.warn_lower, item.warn_upper)}{unit}")
-    return "；".join(words)
+def _cause(solution: Solution, around: Around) -> str:
+    links = around.links
+    guide = f"<br>做法：{links.html(solution.remedy.guide)}" if solution.remedy.guide else ""
+    parameters = "；".join(
+        f"{p.number}{f' {p.axis}' if p.axis else ''}"
+        + (f"：{p.before or '?'} → {p.after or '?'}" if p.before or p.after else "")
+        for p in solution.parameters
+    )
+    rows = [
+        ("检查", links.text(solution.check)),
+        ("处理", links.text(solution.remedy.text) + guide),
+        ("备件", escaped(part_words(solution.parts))),
+        ("参数", escaped(parameters)),
+        ("用时", f"约 {solution.time_minutes} 分钟" if solution.time_minutes else ""),
+        ("由谁", RESPONSIBLE[solution.remedy.responsible]),
+        ("为何没早发现", links.text(solution.cause.escape or "")),
+    ]
+    told = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in rows if value)
+    kinds = [name_of(around.names, "causes", solution.cause.code)]
+    if solution.cause.mechanism:
+        kinds.append(name_of(around.names, "mechanisms", solution.cause.mechanism))
+    return (
+        f'<li><p class="sb-cause">{links.text(solution.cause.text)} '
+        f'<span class="sb-kind">{escaped(" · ".join(kinds))}</span></p><dl class="sb-facts">{told}</dl></li>'
+    )
 
 
-def _range(lower: float | None, upper: float | None) -> str:
-    if lower is None:
-        return f"≤ {upper:g}"
-    if upper is None:
-        return f"≥ {lower:g}"
-    return f"{lower:g}–{upper:g}"
+def _alarms(page: CasePage) -> str:
+    shown = []
+    for alarm in page.alarms:
+        axis = f"（{escaped(alarm.axis)} 轴）" if alarm.axis else ""
+        text = f" {escaped(alarm.shown)}" if alarm.shown and alarm.shown != alarm.code else ""
+        shown.append(f"<code>{escaped(alarm.code)}</code>{text}{axis}")
+    return "、".join(shown)
+
+
+def _component(page: Page, around: Around) -> str:
+    if page.component is None:
+        return ""
+    return escaped(name_of(around.names, "subsystems", page.component.subsystem))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kb.content import Library, Page, check_library
 from kb.errors import Fault, NotFound
+from kb.site import is_shown, page_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,18 @@ def page_by_id(library: Library, page_id: str) -> Page:
     if page is None:
         raise NotFound("page", page_id)
     return page
+
+
+def site_address(library: Library, page_id: str) -> str:
+    """Return the address of a page below the site's root.
+
+    Raises:
+        NotFound: The library has no such page, or the page is not released and so not on the site.
+    """
+    page = page_by_id(library, page_id)
+    if not is_shown(page):
+        raise NotFound("released page", page_id)
+    return page_address(page)
 
 
 def fact_ids(domain_dir: Path) -> frozenset[str]:

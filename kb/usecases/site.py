@@ -1,11 +1,10 @@
-"""Build the site, and say which library page stands at which address."""
+"""Build the site."""
 
 from pathlib import Path
 from typing import Literal
 
-from kb.content import Library
 from kb.errors import NotFound
-from kb.site import SiteReport, build_with_mkdocs, build_with_zensical, page_address
+from kb.site.build import SiteReport, build_with_mkdocs, build_with_zensical
 
 Builder = Literal["mkdocs", "zensical"]
 
@@ -23,15 +22,3 @@ def build_site(
         raise NotFound("site configuration", str(config_file))
     build = build_with_zensical if builder == "zensical" else build_with_mkdocs
     return build(config_file, content_dir, site_dir, strict=strict)
-
-
-def address_of(library: Library, page_id: str) -> str:
-    """Return the address of a page below the site's root.
-
-    Raises:
-        NotFound: The library has no such page.
-    """
-    page = library.pages.get(page_id)
-    if page is None:
-        raise NotFound("page", page_id)
-    return page_address(page)

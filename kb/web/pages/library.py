@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from kb.errors import NotFound
-from kb.usecases.site import address_of
+from kb.usecases.content import site_address
 from kb.web.context import HouseDep
 from kb.web.rendering import render
 
@@ -24,7 +24,7 @@ SITE_POLICY = (
 def page(page_id: str, house: HouseDep) -> Response:
     """Lead to a library page by its id."""
     return RedirectResponse(
-        f"/library/{address_of(house.library(), page_id)}", status_code=HTTPStatus.SEE_OTHER
+        f"/library/{site_address(house.library(), page_id)}", status_code=HTTPStatus.SEE_OTHER
     )
 
 
