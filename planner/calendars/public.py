@@ -7,13 +7,15 @@ are known, its make-up days and bridged days off are not.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from holidays import country_holidays
 
 FIRST_YEAR_WITH_MAKE_UP_DAYS = 2001
 """Every year since has had make-up days; the notices name them since the golden weeks of 2000 and 2001."""
+WEEKEND = frozenset({5, 6})
+ONE_DAY = timedelta(days=1)
 SUBSTITUTE = "休息日"
 """How the library calls a day off that a worked weekend day pays for."""
 NOTE_START = "（"
@@ -25,8 +27,8 @@ class PublicYear:
     """One year of the public calendar.
 
     Args:
-        holidays: The festival (in Chinese) that each day off belongs to, bridged days off included; a Saturday
-            or Sunday stands here only if it is itself a festival.
+        holidays: The festival (in Chinese) that each day off belongs to: as in the notices, with bridged days and
+            with the Saturdays and Sundays that adjoin them in the same year.
         make_up_days: Saturdays and Sundays that are worked.
         provisional: Whether the make-up days are still unpublished.
     """
@@ -49,6 +51,9 @@ def public_year(year: int) -> PublicYear:
     known = country_holidays("CN", years=[year, year + 1], language="zh_CN")
     make_up_days = frozenset(day for day in known.weekend_workdays if day.year == year)
     days_off = {day: name for day, name in sorted(known.items()) if day.year == year}
+    for day in sorted(days_off):
+        for step in (-ONE_DAY, ONE_DAY):
+            _add_adjoining_weekend(days_off, day, step, make_up_days)
     return PublicYear(
         year=year,
         holidays=_by_festival(days_off),
@@ -60,6 +65,16 @@ def public_year(year: int) -> PublicYear:
 def provisional_years(first: date, last: date) -> tuple[int, ...]:
     """Return the years from `first` to `last`, both included, whose make-up days are not published yet."""
     return tuple(year for year in range(first.year, last.year + 1) if public_year(year).provisional)
+
+
+def _add_adjoining_weekend(
+    days_off: dict[date, str], day: date, step: timedelta, make_up_days: frozenset[date]
+) -> None:
+    """Add the Saturday and Sunday beside `day` in one direction, as they belong to the same days off."""
+    beside = day + step
+    while beside.weekday() in WEEKEND and beside.year == day.year and beside not in make_up_days:
+        days_off.setdefault(beside, SUBSTITUTE)
+        beside += step
 
 
 def _by_festival(days_off: dict[date, str]) -> dict[date, str]:

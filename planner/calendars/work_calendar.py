@@ -83,6 +83,11 @@ class WorkCalendar:
         closed = (other.why_closed(day) for other in self.others)
         return next((reason for reason in closed if reason), Closed(by=ClosedBy.WEEKLY_REST))
 
+    def is_provisional(self, day: date) -> bool:
+        """Whether this calendar or one it is joined with follows a public calendar that is not published yet."""
+        own = self.follows_public and public_year(day.year).provisional
+        return own or any(other.is_provisional(day) for other in self.others)
+
     def following(self, day: date) -> date:
         """Return the first working day on or after `day`.
 
@@ -117,8 +122,9 @@ class WorkCalendar:
         )
 
     def _own_spans(self, day: date) -> tuple[TimeSpan, ...]:
-        if any(day in span for span in self.closures):
-            return ()
+        for closure in self.closures:
+            if closure.start <= day < closure.end:
+                return ()
         spans = self.hours.weekdays[day.weekday()]
         if not self.follows_public:
             return spans

@@ -1,4 +1,72 @@
-"""When is the next visit?
+"""When is the next visit due, and which work goes together?
 
-May import: planner.calendars and below; dateutil.
+May import: `planner.calendars` and below.
 """
+
+from planner.scheduling.basis import shift
+from planner.scheduling.compliance import Compliance, ComplianceRule, DatedWork, compliance, in_time
+from planner.scheduling.contract import (
+    ContractBalance,
+    ContractYear,
+    contract_balance,
+    contract_shortfalls,
+    contract_years,
+)
+from planner.scheduling.dates import cycle_days, first_k_from, nominal_date
+from planner.scheduling.difference import Generated, Moved, difference, is_settled
+from planner.scheduling.due import due_occurrences
+from planner.scheduling.horizon import (
+    FOLLOWING_STATES,
+    AfterOverdue,
+    Overdue,
+    after_overdue,
+    call_state,
+    called_at_share_of_cycle,
+    called_working_days_before,
+    open_occurrences,
+)
+from planner.scheduling.keys import OccurrenceKey, parsed_key
+from planner.scheduling.levels import combined_levels, completions_of
+from planner.scheduling.merge import merged_at_site
+from planner.scheduling.moves import moved
+from planner.scheduling.trace import trace_sentence, trace_text
+from planner.scheduling.windows import window
+
+__all__ = [
+    "FOLLOWING_STATES",
+    "AfterOverdue",
+    "Compliance",
+    "ComplianceRule",
+    "ContractBalance",
+    "ContractYear",
+    "DatedWork",
+    "Generated",
+    "Moved",
+    "OccurrenceKey",
+    "Overdue",
+    "after_overdue",
+    "call_state",
+    "called_at_share_of_cycle",
+    "called_working_days_before",
+    "combined_levels",
+    "completions_of",
+    "compliance",
+    "contract_balance",
+    "contract_shortfalls",
+    "contract_years",
+    "cycle_days",
+    "difference",
+    "due_occurrences",
+    "first_k_from",
+    "in_time",
+    "is_settled",
+    "merged_at_site",
+    "moved",
+    "nominal_date",
+    "open_occurrences",
+    "parsed_key",
+    "shift",
+    "trace_sentence",
+    "trace_text",
+    "window",
+]
