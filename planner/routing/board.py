@@ -1,0 +1,229 @@
+"""Everybody's days while a plan grows: who could come when, what is taken, what is left."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+from planner.calendars import WorkCalendar
+from planner.model import DueWork, Site, Technician, TimeSpan, Visit
+from planner.routing import constraints
+from planner.routing.constraints import Why
+from planner.routing.timetable import (
+    Slot,
+    Spans,
+    Stop,
+    TechnicianDay,
+    clock,
+    common,
+    find_slot,
+    fits,
+    length,
+    spans_of,
+)
+from planner.routing.travel import Travel, TravelRule
+
+ONE_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A technician who could come on a day, and when."""
+
+    technician_id: str
+    day: date
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Work that has its technician, day and hours."""
+
+    technician_id: str
+    day: date
+    stop: Stop
+
+    @property
+    def hours(self) -> TimeSpan:
+        """Presence on site."""
+        return TimeSpan(start=clock(self.stop.start), end=clock(self.stop.end))
+
+
+class Board:
+    """Technicians by days.
+
+    Args:
+        sites, technicians: By id.
+        site_calendars, technician_calendars: By the same ids.
+        locked: Visits that stand; their technicians' time is taken.
+        spacing: Least time between two visits of a site, where agreed.
+        rule: What is assumed about the roads.
+    """
+
+    def __init__(
+        self,
+        *,
+        sites: Mapping[str, Site],
+        technicians: Mapping[str, Technician],
+        site_calendars: Mapping[str, WorkCalendar],
+        technician_calendars: Mapping[str, WorkCalendar],
+        locked: Iterable[Visit],
+        spacing: Mapping[str, timedelta],
+        rule: TravelRule,
+    ) -> None:
+        kept = list(locked)
+        self.technicians = technicians
+        self.spacing = spacing
+        self.travel = Travel(
+            {
+                **{site_place(visit.site_id): None for visit in kept},
+                **{site_place(one): site.position for one, site in sites.items()},
+                **{home_place(one): person.home for one, person in technicians.items()},
+            },
+            rule,
+        )
+        self._site_calendars = site_calendars
+        self._technician_calendars = technician_calendars
+        self._days: dict[tuple[str, date], TechnicianDay] = {}
+        self._site_spans: dict[tuple[str, date], Spans] = {}
+        self._site_days: dict[str, list[date]] = defaultdict(list)
+        self._able: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
+        for visit in kept:
+            self._keep(visit)
+
+    def able(self, work: DueWork) -> tuple[str, ...]:
+        """Return the technicians who have the skills, the one who lives nearest first."""
+        key = (work.site_id, work.skills)
+        found = self._able.get(key)
+        if found is None:
+            place = site_place(work.site_id)
+            people = [
+                one for one, person in self.technicians.items() if constraints.skill(work, person) is None
+            ]
+            people.sort(key=lambda one: (self.travel.minutes(home_place(one), place), one))
+            found = self._able[key] = tuple(people)
+        return found
+
+    def closed(self, work: DueWork, day: date) -> Why | None:
+        """Return why nobody at all may come on `day`: the site is closed or was visited too lately."""
+        if why := constraints.site_open(self._site_calendars[work.site_id], day):
+            return why
+        least = self.spacing.get(work.site_id)
+        return constraints.spaced(day, self._site_days[work.site_id], least) if least else None
+
+    def offer(self, work: DueWork, day: date, people: Iterable[str] | None = None) -> Offer | None:
+        """Return the technician for whom the work adds the least travel on `day`; None where nobody can come.
+
+        The one who lives nearest wins among equals; the site's own rules (`closed`) are the caller's matter.
+
+        Args:
+            work: What is to be done.
+            day: The day to look at.
+            people: Whom to ask, in this order; None asks the able ones.
+        """
+        best: Offer | None = None
+        minutes = minutes_of(work)
+        place = site_place(work.site_id)
+        site_spans = self.site_spans(work.site_id, day)
+        for one in self.able(work) if people is None else people:
+            table = self.day_of(one, day)
+            nearest = self.travel.minutes(table.home, place)
+            # No round through a place is shorter than the way there and back, so most people need no closer look.
+            if table.left < minutes or length(table.spans) < 2 * nearest + minutes:
+                continue
+            below = best.slot.added if best else None
+            slot = find_slot(table, self.travel, place, common(table.spans, site_spans), minutes, below)
+            if constraints.working_time(slot) is None and slot is not None:
+                best = Offer(technician_id=one, day=day, slot=slot)
+        return best
+
+    def stands(self, work: DueWork, placement: Placement) -> bool:
+        """Whether `placement` of an earlier plan still keeps every rule for `work`."""
+        person = self.technicians.get(placement.technician_id)
+        if (
+            person is None
+            or constraints.skill(work, person)
+            or constraints.inside_window(work, placement.day)
+        ):
+            return False
+        if self.closed(work, placement.day):
+            return False
+        table = self.day_of(placement.technician_id, placement.day)
+        open_spans = common(table.spans, self.site_spans(work.site_id, placement.day))
+        return fits(table, self.travel, open_spans, placement.stop, minutes_of(work))
+
+    def put(self, work: DueWork, placement: Placement) -> None:
+        """Take the time of `placement`."""
+        self.day_of(placement.technician_id, placement.day).put(placement.stop)
+        self._site_days[work.site_id].append(placement.day)
+
+    def day_of(self, technician_id: str, day: date) -> TechnicianDay:
+        """Return the technician's day, empty of stops where nothing was put there yet."""
+        found = self._days.get((technician_id, day))
+        if found is None:
+            person = self.technicians[technician_id]
+            calendar = self._technician_calendars[technician_id]
+            at_work = constraints.technician_at_work(calendar, day) is None
+            spans = spans_of(calendar.spans(day), person.overtime_limit) if at_work else ()
+            found = TechnicianDay(home=home_place(technician_id), spans=spans, left=length(spans))
+            self._days[technician_id, day] = found
+        return found
+
+    def site_spans(self, site_id: str, day: date) -> Spans:
+        """Return when the site is open on `day`."""
+        found = self._site_spans.get((site_id, day))
+        if found is None:
+            found = self._site_spans[site_id, day] = spans_of(self._site_calendars[site_id].spans(day))
+        return found
+
+    def legs(self, technician_id: str, day: date) -> dict[Stop, tuple[int, int]]:
+        """Return minutes and metres of the way to each stop; the last one's hold the way home as well."""
+        table = self.day_of(technician_id, day)
+        found: dict[Stop, tuple[int, int]] = {}
+        origin = table.home
+        for stop in table.stops:
+            found[stop] = self.travel.minutes(origin, stop.place), self.travel.metres(origin, stop.place)
+            origin = stop.place
+        if table.stops:
+            minutes, metres = found[table.stops[-1]]
+            found[table.stops[-1]] = (
+                minutes + self.travel.minutes(origin, table.home),
+                metres + self.travel.metres(origin, table.home),
+            )
+        return found
+
+    def _keep(self, visit: Visit) -> None:
+        self._site_days[visit.site_id].append(visit.day)
+        if visit.technician_id not in self.technicians or visit.technician_id is None:
+            return
+        table = self.day_of(visit.technician_id, visit.day)
+        if visit.hours is None:
+            # Nobody knows at what time it is, so nothing else may be promised for that day.
+            table.block()
+            return
+        table.put(placement_of(visit).stop)
+
+
+def placement_of(visit: Visit) -> Placement:
+    """Return where a visit with a technician and hours stands."""
+    assert visit.technician_id is not None
+    assert visit.hours is not None
+    ((start, end),) = spans_of((visit.hours,))
+    stop = Stop(start, end, site_place(visit.site_id))
+    return Placement(technician_id=visit.technician_id, day=visit.day, stop=stop)
+
+
+def minutes_of(work: DueWork) -> int:
+    """Return the work in whole minutes, rounded up."""
+    return ceil(work.duration / ONE_MINUTE)
+
+
+def home_place(technician_id: str) -> str:
+    """Return the name of a technician's home among the places."""
+    return f"home:{technician_id}"
+
+
+def site_place(site_id: str) -> str:
+    """Return the name of a site among the places."""
+    return f"site:{site_id}"

@@ -1,0 +1,54 @@
+"""What a visit must respect: one function each, which says what is broken or None.
+
+Each rule is hard: what breaks one is never planned, it stays out with its reason (`planner.routing.relaxation`).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+
+from planner.calendars import WorkCalendar
+from planner.model import DueWork, Technician
+from planner.routing.timetable import Slot
+
+
+class Why(StrEnum):
+    """The rules, by the name that stands in a reason."""
+
+    SKILL = "skill"
+    TECHNICIAN_AWAY = "technician_away"
+    SITE_CLOSED = "site_closed"
+    WINDOW = "window"
+    WORKING_TIME = "working_time"
+    SPACING = "spacing"
+    CONTRACT = "contract"
+
+
+def skill(work: DueWork, technician: Technician) -> Why | None:
+    """The technician has every skill that the work needs: nobody may work on what he was not trained for."""
+    return None if work.skills <= technician.skills else Why.SKILL
+
+
+def technician_at_work(calendar: WorkCalendar, day: date) -> Why | None:
+    """The technician works on the day: neither free by the calendar nor on leave."""
+    return None if calendar.is_working(day) else Why.TECHNICIAN_AWAY
+
+
+def site_open(calendar: WorkCalendar, day: date) -> Why | None:
+    """The site can be entered on the day: no rest day, holiday or shutdown."""
+    return None if calendar.is_working(day) else Why.SITE_CLOSED
+
+
+def inside_window(work: DueWork, day: date) -> Why | None:
+    """The day lies in what the windows of all the occurrences have in common, both ends included."""
+    return None if work.earliest <= day <= work.latest else Why.WINDOW
+
+
+def working_time(slot: Slot | None) -> Why | None:
+    """Way there, work and way on or home fit into working time and overtime beside the stops that stand."""
+    return None if slot is not None else Why.WORKING_TIME
+
+
+def spaced(day: date, others: Iterable[date], least: timedelta) -> Why | None:
+    """The site's visits keep the distance that its contract agrees; two on one day count as one."""
+    return Why.SPACING if any(timedelta(0) < abs(day - other) < least for other in others) else None
