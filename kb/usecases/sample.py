@@ -17,6 +17,7 @@ from kb.store.bulk import filled_tables, insert_register, note_sample, noted_sam
 from kb.usecases.sample_contracts import sold
 from kb.usecases.sample_machines import machines
 from kb.usecases.sample_people import Row, people
+from kb.usecases.sample_readings import meters
 from kb.usecases.sample_sites import customers, workshops
 
 SITES_EACH_CUSTOMER = 1.5
@@ -106,6 +107,7 @@ def sample_department(size: SampleSize, seed: int, today: date) -> SampleDepartm
     places = workshops(size.sites, owners, staff, _random(seed, "sites"), today)
     park = machines(places, size.machines, _random(seed, "machines"), today)
     deals = sold(places, park, size.technicians, _random(seed, "contracts"), today)
+    counters = meters(park, _random(seed, "meters"), today)
     # Groups of one site have narrow windows, which a shutdown of weeks would swallow: such a site works through.
     split = {group.machines[0].site_id for group in deals.groups if group.window_days is not None}
     return SampleDepartment(
@@ -118,8 +120,8 @@ def sample_department(size: SampleSize, seed: int, today: date) -> SampleDepartm
         technicians=tuple(person.row for person in staff),
         contracts=deals.contracts,
         plans=deals.plans,
-        meters=(),
-        readings=(),
+        meters=counters.meters,
+        readings=counters.readings,
         runs=(),
         visits=(),
     )

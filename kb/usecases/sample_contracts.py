@@ -27,8 +27,12 @@ from kb.usecases.sample_sites import Workshop
 from planner.model import ContractLevel, Level
 
 CONTRACT_YEARS_BEFORE, CONTRACT_YEARS = 3, 7
-GROUP_SPACING_DAYS = 14
 MONTH_DAYS = 28
+SPACING_DAYS = 21
+MOVE_DAYS = 5
+"""Calendar moves shift a date by up to about this much; windows of two groups stay apart even then."""
+ALL_IN_MACHINES = 6
+"""Only a site with few machines buys a visit each month, so that its groups stay weeks apart."""
 LAST_SAFE_DAY = 28
 """An anchor after the 28th would be clipped in short months, and levels would no longer fall on one day."""
 
@@ -40,14 +44,14 @@ class Group:
     Args:
         anchor: The day of its first trip.
         window_days: How early and how late a visit may be; None means the planner's defaults.
-        quarters: By machine, in which quarter of the cycle (0 to 3) its yearly inspection falls.
+        turns: By machine, in which month of the cycle (0 to 11) its yearly inspection falls.
     """
 
     level: ContractLevel
     machines: tuple[Machine, ...]
     anchor: date
     window_days: int | None
-    quarters: tuple[int, ...]
+    turns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +80,9 @@ def sold(
     return Sold(contracts=tuple(contracts), groups=tuple(groups), plans=tuple(plans))
 
 
-def level_in_month(level: ContractLevel, quarter: int, month: int) -> Level:
-    """Return the inspection that falls in a month of the cycle on a machine whose yearly one is in `quarter`."""
-    since_yearly = (month - 3 * quarter) % 12
+def level_in_month(level: ContractLevel, turn: int, month: int) -> Level:
+    """Return the inspection that falls in a month of the cycle on a machine whose yearly one falls in `turn`."""
+    since_yearly = (month - turn) % 12
     fitting = [one for one in TERMS[level].levels if since_yearly % LEVEL_MONTHS[one] == 0]
     return fitting[-1]
 
@@ -88,13 +92,10 @@ def minutes_of(machine: Machine, level: Level) -> int:
     return 5 * max(1, round(BASE_MINUTES[level] * KINDS[machine.equipment_class].minutes_percent / 500))
 
 
-def trip_minutes(level: ContractLevel, machines: Sequence[Machine], quarters: Sequence[int]) -> int:
-    """Return the work of the longest trip of a group's year."""
+def trip_minutes(level: ContractLevel, turns: Sequence[tuple[Machine, int]]) -> int:
+    """Return the work of the longest trip of a group's year, in minutes."""
     return max(
-        sum(
-            minutes_of(machine, level_in_month(level, quarter, month))
-            for machine, quarter in zip(machines, quarters, strict=True)
-        )
+        sum(minutes_of(machine, level_in_month(level, turn, month)) for machine, turn in turns)
         for month in TERMS[level].trip_months
     )
 
@@ -104,40 +105,37 @@ def _levels(
 ) -> dict[str, ContractLevel]:
     row = sum(machines_each > limit for limit in SHARE_LIMITS)
     all_in, labour, _ = (round(share * len(sites)) for share in SHARES[row])
-    # Only sites with few machines buy a visit each month in the sample, so that their groups stay weeks apart.
-    order = sorted(sites, key=lambda site: (site.may_close or len(by_site[site.id]) > 6, rng.random()))
+    order = sorted(sites, key=lambda site: (_unfit(site, by_site[site.id]), rng.random()))
     levels = dict.fromkeys((site.id for site in order[:all_in]), ContractLevel.ALL_IN)
     rest = sorted(order[all_in:], key=lambda _: rng.random())
     levels |= dict.fromkeys((site.id for site in rest[:labour]), ContractLevel.LABOUR)
     return levels | dict.fromkeys((site.id for site in rest[labour:]), ContractLevel.INSPECTION)
 
 
+def _unfit(site: Workshop, machines: Sequence[Machine]) -> bool:
+    return site.may_close or len(machines) > ALL_IN_MACHINES
+
+
 def _groups(
     site: Workshop, machines: Sequence[Machine], level: ContractLevel, signed: date, rng: Random
 ) -> list[Group]:
-    turns = (0, 2) if level is ContractLevel.INSPECTION else (0, 2, 1, 3)
     packed: list[list[tuple[Machine, int]]] = []
     for unit in _units(machines):
-        for some in packed:
-            tried = [*some, *((machine, turns[_families(some) % len(turns)]) for machine in unit)]
-            if trip_minutes(level, [m for m, _ in tried], [q for _, q in tried]) <= site.work_minutes:
-                some[:] = tried
+        for number, some in enumerate([*packed, []]):
+            tried = _with_turns(some, unit, level)
+            if not some or trip_minutes(level, tried) <= site.work_minutes:
+                packed[number : number + 1] = [tried]
                 break
-        else:
-            packed.append([(machine, turns[0]) for machine in unit])
-    spacing = (
-        min(GROUP_SPACING_DAYS, MONTH_DAYS // len(packed))
-        if level is ContractLevel.ALL_IN
-        else GROUP_SPACING_DAYS
-    )
-    window = None if len(packed) == 1 else (spacing - 1) // 2
+    shortest_cycle = min(LEVEL_MONTHS[one] for one in TERMS[level].levels) * MONTH_DAYS
+    spacing = min(SPACING_DAYS, shortest_cycle // len(packed))
+    window = None if len(packed) == 1 else (spacing - MOVE_DAYS) // 2
     months_later = rng.randint(0, 3) if level is ContractLevel.INSPECTION else 0
     first = _months_after(signed, months_later) + timedelta(days=rng.randint(6, 9))
     return [
         Group(
             level=level,
             machines=tuple(machine for machine, _ in some),
-            quarters=tuple(quarter for _, quarter in some),
+            turns=tuple(turn for _, turn in some),
             anchor=_safe(first + timedelta(days=spacing * place)),
             window_days=window,
         )
@@ -153,8 +151,16 @@ def _units(machines: Sequence[Machine]) -> list[tuple[Machine, ...]]:
     return [tuple(unit) for unit in parts.values()]
 
 
-def _families(some: Sequence[tuple[Machine, int]]) -> int:
-    return sum(machine.parent_id is None for machine, _ in some)
+def _with_turns(
+    some: Sequence[tuple[Machine, int]], unit: Sequence[Machine], level: ContractLevel
+) -> list[tuple[Machine, int]]:
+    """Return the group with the machines of `unit`, each in the month in which it makes the year most even."""
+    tried = list(some)
+    for machine in unit:
+        months = TERMS[level].trip_months
+        best = min(months, key=lambda turn: (trip_minutes(level, [*tried, (machine, turn)]), turn))
+        tried.append((machine, best))
+    return tried
 
 
 def _contract(number: int, site: Workshop, level: ContractLevel, signed: date, groups: int) -> Row:
@@ -166,7 +172,7 @@ def _contract(number: int, site: Workshop, level: ContractLevel, signed: date, g
         "level": level.value,
         "valid_from": signed,
         "valid_until": signed.replace(year=signed.year + CONTRACT_YEARS),
-        "visits_per_year": groups * len(terms.trip_months),
+        "visits_per_year": len(terms.trip_months),
         "min_spacing_days": 45 if groups == 1 and level is ContractLevel.INSPECTION else None,
         "response_hours": terms.response_hours,
         "arrival_hours": terms.arrival_hours,
@@ -178,16 +184,16 @@ def _contract(number: int, site: Workshop, level: ContractLevel, signed: date, g
 
 def _plans(group: Group) -> list[Row]:
     return [
-        _plan(group, TERMS[group.level], machine, quarter, level)
-        for machine, quarter in zip(group.machines, group.quarters, strict=True)
+        _plan(group, TERMS[group.level], machine, turn, level)
+        for machine, turn in zip(group.machines, group.turns, strict=True)
         for level in TERMS[group.level].levels
     ]
 
 
-def _plan(group: Group, terms: Terms, machine: Machine, quarter: int, level: Level) -> Row:
+def _plan(group: Group, terms: Terms, machine: Machine, turn: int, level: Level) -> Row:
     months = LEVEL_MONTHS[level]
     # The first date of a level that coincides with the machine's yearly one, counted from the group's first trip.
-    anchor = _months_after(group.anchor, 3 * quarter % months)
+    anchor = _months_after(group.anchor, turn % months)
     checklist = KINDS[machine.equipment_class].checklist
     number = machine.id.rpartition("-")[2]
     return {

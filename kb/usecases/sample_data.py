@@ -62,10 +62,10 @@ KINDS: dict[EquipmentClass, Kind] = {
     C.AUX: Kind("辅助设备", ("主轴冷水机", "桁架上下料", "油雾净化"), 30, ""),
 }
 BASE_MINUTES: dict[Level, int] = {
-    Level.MONTHLY: 60,
-    Level.QUARTERLY: 105,
-    Level.HALF_YEARLY: 150,
-    Level.YEARLY: 210,
+    Level.MONTHLY: 40,
+    Level.QUARTERLY: 75,
+    Level.HALF_YEARLY: 120,
+    Level.YEARLY: 180,
 }
 """Time of a service technician at a vertical machining centre; what the operator does daily is not in it."""
 
@@ -183,7 +183,7 @@ LEVEL_MONTHS: dict[Level, int] = {
     Level.YEARLY: 12,
 }
 
-SHARES: tuple[tuple[float, float, float], ...] = ((0.15, 0.40, 0.45), (0.08, 0.27, 0.65), (0.02, 0.08, 0.90))
+SHARES: tuple[tuple[float, float, float], ...] = ((0.25, 0.45, 0.30), (0.08, 0.27, 0.65), (0.02, 0.08, 0.90))
 """Shares of all-in, labour and inspection contracts: a department with few people for many machines sells less."""
 SHARE_LIMITS = (40, 100)
 """Machines for each technician up to which the first and the second row of `SHARES` hold."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 
 from kb.store.mapping import hours_json, spans_json
@@ -9,13 +10,11 @@ from kb.usecases.sample_data import MIXES, PROFILES, SAMPLE_MARK, TECHNICIAN_NAM
 from kb.usecases.sample_places import HOMES, REGIONS, Place, Region, distance_km, place_named
 from planner.model import DateSpan, OpeningHours
 from planner.model.spans import OFFICE_HOURS
+from planner.routing.travel import DEFAULT_RULE
 
 Row = dict[str, object]
 YANGTZE_SHARE = 0.6
 LEAVE_YEARS_BEFORE, LEAVE_YEARS_AFTER = 2, 2
-ROAD_FACTOR = 1.3
-ROAD_KM_PER_HOUR = 45
-"""Roads are about a third longer than the straight line; on average, town and motorway, this fast."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +32,9 @@ class Person:
         return self.skills.issuperset(MIXES[mix])
 
     def travel_minutes(self, latitude_deg: float, longitude_deg: float) -> int:
-        """Return a careful estimate of the way from home, one way."""
+        """Return the way from home as the planner estimates it, one way."""
         straight = distance_km(self.latitude_deg, self.longitude_deg, latitude_deg, longitude_deg)
-        return round(straight * ROAD_FACTOR / ROAD_KM_PER_HOUR * 60)
+        return ceil(DEFAULT_RULE.minutes(straight * 1000 * DEFAULT_RULE.detour))
 
 
 def people(count: int, rng: Random, today: date) -> tuple[Person, ...]:

@@ -15,11 +15,11 @@ from kb.usecases.sample_data import (
     TRADES,
 )
 from kb.usecases.sample_people import Person, Row, jittered
-from kb.usecases.sample_places import PLACES, REGIONS, Place, Region
+from kb.usecases.sample_places import PLACES, Place
 from planner.model import DateSpan, OpeningHours, TimeSpan
 from planner.model.spans import OFFICE_HOURS
 
-REACH_MINUTES = 100
+REACH_MINUTES = 90
 """A site of the sample lies no farther than this from a technician who can do its work, one way."""
 DAY_MINUTES = 480
 LONGEST_WORK_MINUTES = 330
@@ -69,30 +69,29 @@ def workshops(
     count: int, owners: Sequence[Row], staff: Sequence[Person], rng: Random, today: date
 ) -> tuple[Workshop, ...]:
     """Return `count` sites; each owner has at least one, some have several, all within reach of the staff."""
-    choices = {region: _reachable(region, staff) for region in REGIONS}
-    share = {region: sum(person.region == region for person in staff) for region in REGIONS}
+    around = [_around(person, staff) for person in staff]
     made = []
     for number in range(1, count + 1):
         # The first sites go round, so that every customer has one; the rest fall to few, as in life.
         position = number - 1 if number <= len(owners) else int(len(owners) * rng.random() ** 2)
-        owner = owners[position]
-        region = rng.choices(REGIONS, weights=[share[r] for r in REGIONS])[0]
-        options = choices[region]
+        options = rng.choice(around)
         place, mix = rng.choices(options, weights=[p.weight * MIX_WEIGHTS[m] for p, m in options])[0]
-        made.append(_workshop(number, owner, place, mix, staff, rng, today))
+        made.append(_workshop(number, owners[position], place, mix, staff, rng, today))
     return tuple(made)
 
 
-def _reachable(region: Region, staff: Sequence[Person]) -> list[tuple[Place, str]]:
+def _around(person: Person, staff: Sequence[Person]) -> list[tuple[Place, str]]:
+    """Return where `person` is the nearest who can do a mix: so everybody has about the same work."""
     found = []
     for place in PLACES:
-        near = [
-            person
-            for person in staff
-            if place.region == region
-            and person.travel_minutes(place.latitude_deg, place.longitude_deg) <= REACH_MINUTES
-        ]
-        found += [(place, mix) for mix in MIX_WEIGHTS if any(person.can_do(mix) for person in near)]
+        at = place.latitude_deg, place.longitude_deg
+        own = person.travel_minutes(*at)
+        if own > REACH_MINUTES:
+            continue
+        for mix in MIX_WEIGHTS:
+            able = [other.travel_minutes(*at) for other in staff if other.can_do(mix)]
+            if person.can_do(mix) and own == min(able):
+                found.append((place, mix))
     return found
 
 
