@@ -34,7 +34,7 @@ _ID = r"(?<![A-Za-z0-9-])(?:ALM|CASE|GUIDE|CHK|COURSE|TERM)-[A-Za-z0-9]+(?:-[A-Z
 _ID_IN_TEXT = re.compile(_ID)
 _ID_IN_MARKDOWN = re.compile(rf"(?P<kept>`[^`]*`|!?\[[^\]]*\]\([^)]*\))| *《?(?P<id>{_ID})》?")
 """A piece of code or a link (left alone), or a page id in running text, with its title marks."""
-_DESTINATION = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)")
+_DESTINATION = re.compile(r"(!?\[[^\]]*\]\(|^ {0,3}\[[^\]]+\]: *)([^)\s]+)")
 _ELSEWHERE = re.compile(r"(?i)(?:https?|mailto):")
 
 

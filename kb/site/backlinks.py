@@ -18,12 +18,14 @@ class Backlinks:
         cases_with_alarm: Cases that show the alarm.
         alarms_of_case: Alarm pages of the alarms that a case shows.
         named_by: Pages that name the page as related.
+        by_spelling: Alarm pages by family and spelling of the code.
     """
 
     cases_with_remedy: Mapping[str, tuple[str, ...]]
     cases_with_alarm: Mapping[str, tuple[str, ...]]
     alarms_of_case: Mapping[str, tuple[str, ...]]
     named_by: Mapping[str, tuple[str, ...]]
+    by_spelling: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def backlinks(pages: Mapping[str, Page]) -> Backlinks:
@@ -50,6 +52,7 @@ def backlinks(pages: Mapping[str, Page]) -> Backlinks:
         cases_with_alarm=_frozen(alarm),
         alarms_of_case=_frozen(of_case),
         named_by=_frozen(named),
+        by_spelling=by_spelling,
     )
 
 

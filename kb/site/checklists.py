@@ -68,7 +68,7 @@ def criterion(item: ChecklistItem) -> str:
         text = f"{label} {span(item.warn_lower, item.warn_upper)}{unit}"
         parts.append(f'<span class="sb-warn-limit">{escaped(text)}</span>')
     if item.options:
-        parts.append(f"<span>选项：{escaped(' / '.join(item.options))}</span>")
+        parts.append(f'<span class="sb-options">选项：{escaped(" / ".join(item.options))}</span>')
     return " ".join(parts)
 
 

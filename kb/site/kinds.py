@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from kb.content.pages import AlarmPage, CasePage, CoursePage, GuidePage, Page, Solution
 from kb.site.addresses import Links
-from kb.site.backlinks import Backlinks
+from kb.site.backlinks import Backlinks, alarms_shown
 from kb.site.markup import (
     Names,
     applies,
     badges,
     bullets,
+    english_title,
     facts_list,
     hazard_blocks,
     heading,
@@ -42,6 +43,8 @@ SKILLS = {
     "service_engineer": "服务工程师",
     "specialist": "专家",
 }
+LONG_CODE = 14
+"""Codes of more characters are messages (LinuxCNC) and stand in smaller letters."""
 RESPONSIBLE = {
     "operator": "操作者",
     "maintenance": "用户维修人员",
@@ -60,10 +63,18 @@ class Around:
 
 
 def head(page: Page, around: Around, *, plate: str = "", more: tuple[str, ...] = ()) -> list[str]:
-    """Return what every page begins with: title, hazards before everything else, what it is, its summary."""
+    """Return what every page begins with: title, hazards before everything else, what it is, its summary.
+
+    Args:
+        page: The page.
+        around: Its surroundings.
+        plate: HTML that identifies the page in place of the English title: the code of an alarm.
+        more: Further words on what kind of page it is.
+    """
     return [
         *heading(page),
-        *([plate, ""] if plate else []),
+        plate or english_title(page),
+        "",
         *hazard_blocks(page.hazards, around.links),
         *badges(page, more),
         *unverified_note(page),
@@ -99,7 +110,7 @@ def alarm_text(page: AlarmPage, body: list[str], around: Around) -> list[str]:
     family = name_of(around.names, "alarm_families", page.family)
     plate = (
         f'<div class="sb-plate"><span class="sb-family">{escaped(family)}</span>'
-        f'<strong class="sb-code">{escaped(page.code)}</strong>'
+        f'<strong class="sb-code{" sb-long" if len(page.code) > LONG_CODE else ""}">{escaped(page.code)}</strong>'
         f'<span class="sb-meaning">{escaped(page.text.zh)}</span>'
         f'<span class="sb-meaning-en" lang="en">{escaped(page.text.en)}</span></div>'
     )
@@ -140,7 +151,7 @@ def case_text(page: CasePage, body: list[str], around: Around) -> list[str]:
         *facts_list(
             [
                 ("现象", around.links.text(page.symptom)),
-                ("屏幕报警", _alarms(page)),
+                ("屏幕报警", _alarms(page, around)),
                 ("临时措施", around.links.text(page.containment or "")),
             ]
         ),
@@ -235,12 +246,16 @@ def _cause(solution: Solution, around: Around) -> str:
     )
 
 
-def _alarms(page: CasePage) -> str:
+def _alarms(page: CasePage, around: Around) -> str:
     shown = []
     for alarm in page.alarms:
-        axis = f"（{escaped(alarm.axis)} 轴）" if alarm.axis else ""
+        code = f"<code>{escaped(alarm.code)}</code>"
+        ids = alarms_shown(alarm, around.back.by_spelling)
+        if ids:
+            code = around.links.html(ids[0], alarm.code)
+        axis = f"（{escaped(alarm.axis)}{' 轴' if alarm.axis.isascii() else ''}）" if alarm.axis else ""
         text = f" {escaped(alarm.shown)}" if alarm.shown and alarm.shown != alarm.code else ""
-        shown.append(f"<code>{escaped(alarm.code)}</code>{text}{axis}")
+        shown.append(code + text + axis)
     return "、".join(shown)
 
 

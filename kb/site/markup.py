@@ -79,13 +79,13 @@ def badges(page: Page, more: Iterable[str] = ()) -> list[str]:
 
 
 def heading(page: Page) -> list[str]:
-    """Return the page's title and English title."""
-    return [
-        f"# {markdown_escaped(page.title)}",
-        "",
-        f'<p class="sb-english" lang="en">{escaped(page.title_en)}</p>',
-        "",
-    ]
+    """Return the page's title."""
+    return [f"# {markdown_escaped(page.title)}", ""]
+
+
+def english_title(page: Page) -> str:
+    """Return the line with the page's English title."""
+    return f'<p class="sb-english" lang="en">{escaped(page.title_en)}</p>'
 
 
 def unverified_note(page: Page) -> list[str]:

@@ -52,7 +52,7 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
             "alarms/index.md",
             shown,
             order=lambda p: natural(p.code),
-            mark=lambda p: p.code,
+            mark=lambda p: "" if p.code in p.title else p.code,
             told=lambda p: [f"{p.severity} {name_of(names, 'severities', p.severity)}"],
         ),
         "cases/index.md": _overview(

@@ -5,6 +5,8 @@ from html import escape
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_SCRIPT = re.compile(r"(?i)\b((?:java|vb)script)\s*:")
 _CODE = re.compile(r"(`+)(?:(?!\1).)*?\1")
 
 
@@ -22,10 +24,11 @@ def markdown_escaped(text: object) -> str:
 
 
 def tamed(line: str) -> str:
-    """Return a line of an author's Markdown without raw HTML and without attribute lists.
+    """Return a line of an author's Markdown without raw HTML, attribute lists and script addresses.
 
-    The library is Markdown, not HTML: a tag is shown as typed, and `{…}` gives no attribute (`onclick`).
-    Code spans are left alone, Markdown escapes them itself.
+    The library is Markdown, not HTML: a tag or an entity is shown as typed, `{…}` gives no attribute
+    (`onclick`), and `javascript:` gets a colon that no browser runs. Code spans are left alone, Markdown
+    escapes them itself.
     """
     parts: list[str] = []
     end = 0
@@ -37,4 +40,5 @@ def tamed(line: str) -> str:
 
 
 def _tamed(text: str) -> str:
-    return _TAG.sub("&lt;", text).replace("{", "&#123;").replace("}", "&#125;")
+    text = _TAG.sub("&lt;", _ENTITY.sub("&amp;", text))
+    return _SCRIPT.sub(r"\1：", text).replace("{", "&#123;").replace("}", "&#125;")
