@@ -28,7 +28,8 @@ class PublicYear:
 
     Args:
         holidays: The festival (in Chinese) that each day off belongs to: as in the notices, with bridged days and
-            with the Saturdays and Sundays that adjoin them in the same year.
+            with the Saturdays and Sundays that adjoin them in the same year (notices before 2025 left those out
+            where a single day off was "joined with the weekend").
         make_up_days: Saturdays and Sundays that are worked.
         provisional: Whether the make-up days are still unpublished.
     """

@@ -58,7 +58,9 @@ class WorkCalendar:
         """Whether work is possible on `day` in this calendar and in all that it is joined with."""
         known = self._known.get(day)
         if known is None:
-            known = bool(self._own_spans(day)) and all(other.is_working(day) for other in self.others)
+            known = bool(self._own_spans(day))
+            if known and self.others:
+                known = all(other.is_working(day) for other in self.others)
             self._known[day] = known
         return known
 
@@ -85,8 +87,9 @@ class WorkCalendar:
 
     def is_provisional(self, day: date) -> bool:
         """Whether this calendar or one it is joined with follows a public calendar that is not published yet."""
-        own = self.follows_public and public_year(day.year).provisional
-        return own or any(other.is_provisional(day) for other in self.others)
+        if self.follows_public and public_year(day.year).provisional:
+            return True
+        return any(other.is_provisional(day) for other in self.others) if self.others else False
 
     def following(self, day: date) -> date:
         """Return the first working day on or after `day`.

@@ -76,6 +76,9 @@ class MaintenancePlan:
         skills: Skill codes the technician needs, all of them.
         lead: Call horizon: how long before the date the visit becomes *called*.
         checklist_id: The library page with the items.
+
+    Raises:
+        InvalidInput: A limit, factor, lead or `first_k` below zero, or a duration that is not above zero.
     """
 
     id: str
@@ -95,6 +98,27 @@ class MaintenancePlan:
     skills: frozenset[str] = frozenset()
     lead: timedelta = timedelta(days=30)
     checklist_id: str | None = None
+
+    def __post_init__(self) -> None:
+        none = timedelta(0)
+        amounts = {
+            "first k": (self.first_k, self.first_k < 0),
+            "late limit": (self.late, self.late is not None and self.late < none),
+            "early limit": (self.early, self.early is not None and self.early < none),
+            "lead": (self.lead, self.lead < none),
+            "late factor": (self.late_factor_percent, self.late_factor_percent < 0),
+            "early factor": (self.early_factor_percent, self.early_factor_percent < 0),
+            "tolerance": (self.tolerance_percent, self.tolerance_percent < 0),
+        }
+        faults = [
+            f"plan {self.id} has {name} {amount}; it must be at least 0"
+            for name, (amount, is_wrong) in amounts.items()
+            if is_wrong
+        ]
+        if self.duration <= none:
+            faults.append(f"plan {self.id} has duration {self.duration}; it must be above 0")
+        if faults:
+            raise InvalidInput(faults)
 
 
 class ReasonKind(StrEnum):

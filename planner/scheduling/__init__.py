@@ -28,6 +28,16 @@ from planner.scheduling.horizon import (
 from planner.scheduling.keys import OccurrenceKey, parsed_key
 from planner.scheduling.levels import combined_levels, completions_of
 from planner.scheduling.merge import merged_at_site
+from planner.scheduling.meters import (
+    Combined,
+    MeterEstimate,
+    NoEstimate,
+    Total,
+    average_per_day,
+    combined_due,
+    estimated_date,
+    totals,
+)
 from planner.scheduling.moves import moved
 from planner.scheduling.trace import trace_sentence, trace_text
 from planner.scheduling.windows import window
@@ -35,19 +45,25 @@ from planner.scheduling.windows import window
 __all__ = [
     "FOLLOWING_STATES",
     "AfterOverdue",
+    "Combined",
     "Compliance",
     "ComplianceRule",
     "ContractBalance",
     "ContractYear",
     "DatedWork",
     "Generated",
+    "MeterEstimate",
     "Moved",
+    "NoEstimate",
     "OccurrenceKey",
     "Overdue",
+    "Total",
     "after_overdue",
+    "average_per_day",
     "call_state",
     "called_at_share_of_cycle",
     "called_working_days_before",
+    "combined_due",
     "combined_levels",
     "completions_of",
     "compliance",
@@ -57,6 +73,7 @@ __all__ = [
     "cycle_days",
     "difference",
     "due_occurrences",
+    "estimated_date",
     "first_k_from",
     "in_time",
     "is_settled",
@@ -66,6 +83,7 @@ __all__ = [
     "open_occurrences",
     "parsed_key",
     "shift",
+    "totals",
     "trace_sentence",
     "trace_text",
     "window",

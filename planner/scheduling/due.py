@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 from planner.calendars import ClosedBy, WorkCalendar
@@ -96,6 +97,7 @@ def calendar_move_reason(day: date, due: date, move: CalendarMove, calendar: Wor
     return Reason(kind=ReasonKind.CALENDAR_MOVE, values=tuple(values))
 
 
+@cache
 def provisional_reason(year: int) -> Reason:
     """Return the remark that the make-up days of `year` are not published yet."""
     return Reason(kind=ReasonKind.CALENDAR_PROVISIONAL, values=(("year", str(year)),))
