@@ -11,10 +11,11 @@ from fastapi.staticfiles import StaticFiles
 from kb.api.access import writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
+from kb.api.routes import content as content_api
 from kb.api.routes import session, status
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
-from kb.web.pages import account, home
+from kb.web.pages import account, content, home, library
 from kb.web.rendering import STATIC_DIR
 from kb.wiring import House
 
@@ -29,11 +30,14 @@ class Area:
 
 API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
+    Area(content_api.router, Role.EDITOR),
     Area(status.router, Role.ADMIN),
 )
 PAGE_AREAS: tuple[Area, ...] = (
     Area(account.router, None),
     Area(home.router, None),
+    Area(library.router, Role.EDITOR),
+    Area(content.router, Role.EDITOR),
 )
 
 

@@ -3,10 +3,11 @@
 import csv
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from kb.content import Library, Page, check_library
+from kb.content.pages import Confidence, Status
 from kb.errors import Fault, NotFound
 from kb.site import is_shown, page_address
 
@@ -43,6 +44,54 @@ def page_counts(library: Library) -> dict[str, int]:
     return dict(sorted(Counter(page.type for page in library.pages.values()).items()))
 
 
+def pages_of(
+    library: Library,
+    *,
+    kind: str = "",
+    confidence: Confidence | None = None,
+    status: Status | None = None,
+    subsystem: str = "",
+) -> tuple[Page, ...]:
+    """Return the pages that fit every filter given, by id.
+
+    Args:
+        library: The library as loaded.
+        kind: A page type, such as `case`; empty for all. An unknown type has no pages.
+        confidence: How sure the department is of the page.
+        status: Where the page stands on its way to readers.
+        subsystem: Code of the page's component, such as `SPI`.
+    """
+    return tuple(
+        page
+        for _, page in sorted(library.pages.items())
+        if (not kind or page.type == kind)
+        and (confidence is None or page.confidence is confidence)
+        and (status is None or page.status is status)
+        and (not subsystem or (page.component is not None and page.component.subsystem == subsystem))
+    )
+
+
+def due_reviews(library: Library, *, today: date, within: timedelta) -> tuple[Page, ...]:
+    """Return the pages whose review falls due within a time from `today`, or is overdue, the earliest first."""
+    last_day = today + within
+    found = [
+        page
+        for page in library.pages.values()
+        if page.review_due <= last_day and page.status is not Status.WITHDRAWN
+    ]
+    return tuple(sorted(found, key=lambda page: (page.review_due, page.id)))
+
+
+def page_digest(library: Library, page_id: str) -> str:
+    """Return the SHA-256 of a page's file, hexadecimal: another state of the page has another digest.
+
+    Raises:
+        NotFound: The library has no such page.
+    """
+    page_by_id(library, page_id)
+    return library.files[library.paths[page_id]].digest
+
+
 def page_by_id(library: Library, page_id: str) -> Page:
     """Return a page.
 
@@ -55,16 +104,21 @@ def page_by_id(library: Library, page_id: str) -> Page:
     return page
 
 
+def address_on_site(page: Page) -> str:
+    """Return the address of a page below the site's root; empty where the page is not released."""
+    return page_address(page) if is_shown(page) else ""
+
+
 def site_address(library: Library, page_id: str) -> str:
     """Return the address of a page below the site's root.
 
     Raises:
         NotFound: The library has no such page, or the page is not released and so not on the site.
     """
-    page = page_by_id(library, page_id)
-    if not is_shown(page):
+    address = address_on_site(page_by_id(library, page_id))
+    if not address:
         raise NotFound("released page", page_id)
-    return page_address(page)
+    return address
 
 
 def fact_ids(domain_dir: Path) -> frozenset[str]:

@@ -9,7 +9,7 @@ from kb.site.pages import SiteInput, site_pages
 from tests.kb.content.pages import CASE, CASE_BODY, GUIDE, GUIDE_BODY, a_content_folder, page_text
 
 ROOT = Path(__file__).parents[3]
-COMMON = {key: CASE[key] for key in list(CASE)[:13]} | {"sources": CASE["sources"]}
+COMMON = {key: CASE[key] for key in list(CASE)[:14]} | {"sources": CASE["sources"]}
 
 ALARM: dict[str, Any] = {
     **COMMON,
