@@ -40,6 +40,10 @@ class House:
         self._library: Library | None = None
         self._index: SearchIndex | None = None
 
+    def new_id(self) -> str:
+        """Return an id that nothing has: 132 random bits, URL-safe."""
+        return self.token()[:22]
+
     def now(self) -> datetime:
         """Return the present instant in the house's time zone."""
         return self._clock()

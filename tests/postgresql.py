@@ -1,5 +1,8 @@
-"""A PostgreSQL of our own: started in a folder that is thrown away, reached on a free loopback port."""
+"""A PostgreSQL of our own: started in a folder that is thrown away, reached on a free loopback port; and the
+fixtures that run a test on SQLite and on it.
+"""
 
+import importlib
 import os
 import shutil
 import socket
@@ -10,6 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from sqlalchemy import create_engine, text
+
+from kb.store import Store
 from tests.requirements import missing
 
 USER = "servicebook"
@@ -29,7 +36,7 @@ def _as_owner(folder: Path) -> tuple[str, ...]:
     """Give `folder` to an account that may run a server; return the words that run a command as that account."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return ()
-    pwd = __import__("pwd")
+    pwd = importlib.import_module("pwd")
     runuser = shutil.which("runuser")
     for name in ACCOUNTS:
         try:
@@ -102,3 +109,40 @@ def running_server() -> Iterator[str]:
             run(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+SQLITE = pytest.param("sqlite", id="sqlite")
+POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database without a schema."""
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path / 'test.db'}")
+        yield store
+        store.close()
+        return
+    server = request.getfixturevalue("server")
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    store = Store(server.rpartition("/")[0] + f"/{name}")
+    yield store
+    store.close()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    empty_store.migrate()
+    return empty_store

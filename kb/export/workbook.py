@@ -23,11 +23,17 @@ class SheetColumn:
     Args:
         width: Width in half-width characters; None lets the content decide.
         wrap: Whether long text breaks into lines.
+        prompt: What a person reads while a cell of the column is chosen, at most 255 characters.
+        allowed: Cells whose values may be chosen, such as `'List'!$A$2:$A$9`; empty allows all.
+        number_format: How the column's cells are shown, also those still empty; empty goes by each value's type.
     """
 
     title: str
     width: float | None = None
     wrap: bool = False
+    prompt: str = ""
+    allowed: str = ""
+    number_format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

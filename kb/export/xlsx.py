@@ -9,6 +9,7 @@ from openpyxl.cell import Cell as FileCell
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
@@ -25,6 +26,10 @@ _A4 = 9
 _WIDTH_LIMITS = (6, 60)
 _TEXT_LIMIT = 32_767
 """Most characters that a cell of Excel holds."""
+_PROMPT_LIMIT = 255
+"""Most characters of a prompt that Excel opens."""
+_GUIDED_ROWS = 20_000
+"""Down to this row an empty cell has its prompt and its list."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """Text that begins so is run as a formula once a person edits the cell, or by a csv made from it."""
 _FORMATS: tuple[tuple[type, str], ...] = (
@@ -74,15 +79,38 @@ def _write_sheet(target: Worksheet, sheet: Sheet, workbook: Workbook) -> None:
         target.column_dimensions[get_column_letter(number)].width = _width(
             column, [row[number - 1] for row in sheet.rows]
         )
+        _guide(target, number, column)
     target.row_dimensions[1].height = 24
     for row_number, row in enumerate(sheet.rows, 2):
         for number, (value, column) in enumerate(zip(row, sheet.columns, strict=True), 1):
             cell = _cell(target, row_number, number, value)
             cell.font, cell.border = _BODY_FONT, _BORDER
+            if column.number_format:
+                cell.number_format = column.number_format
             cell.alignment = _WRAPPED if column.wrap else _BODY_ALIGNMENT
     target.freeze_panes = "A2"
     target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(sheet.rows) + 1}"
     _set_print(target, sheet, workbook)
+
+
+def _guide(target: Worksheet, number: int, column: SheetColumn) -> None:
+    """Give the column's cells their format, prompt and list of values."""
+    letter = get_column_letter(number)
+    if column.number_format:
+        target.column_dimensions[letter].number_format = column.number_format
+    if not (column.prompt or column.allowed):
+        return
+    guide = DataValidation(
+        type="list" if column.allowed else None,
+        formula1=column.allowed or None,
+        allow_blank=True,
+        showErrorMessage=bool(column.allowed),
+        showInputMessage=bool(column.prompt),
+        promptTitle=xml_text(column.title)[:32] if column.prompt else None,
+        prompt=xml_text(column.prompt)[:_PROMPT_LIMIT] if column.prompt else None,
+    )
+    guide.add(f"{letter}2:{letter}{_GUIDED_ROWS}")
+    target.add_data_validation(guide)
 
 
 def _cell(target: Worksheet, row: int, column: int, value: Cell) -> FileCell:

@@ -25,6 +25,22 @@ from kb.store.tables import (
     TechnicianRow,
 )
 
+__all__ = [
+    "ROWS",
+    "Change",
+    "Reach",
+    "Selection",
+    "Session",
+    "add",
+    "change",
+    "columns_by_id",
+    "count",
+    "first_with",
+    "history",
+    "page",
+    "record",
+]
+
 Values = Mapping[str, Any]
 """Value by column."""
 
@@ -167,17 +183,6 @@ def change(session: Session, table: str, *, id: str, revision: int, values: Valu
         .values(**values, revision=revision + 1)
     )
     return done.rowcount == 1
-
-
-def is_referred_to(session: Session, table: str, column: str, id: str) -> bool:
-    """Whether a row of `table` that is in use has `id` in `column`."""
-    row = ROWS[table]
-    query = (
-        select(_column(row, "id"))
-        .where(_column(row, column) == id, _column(row, "retired").is_(False))
-        .limit(1)
-    )
-    return session.exec(query).first() is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

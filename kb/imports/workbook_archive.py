@@ -1,0 +1,67 @@
+"""Whether a zip archive may be opened: bombs, overlapping entries, passwords and lies are refused before any is read.
+
+Python before 3.11.8 does not see overlapping entries (CVE-2024-0450), so they are looked for here.
+"""
+
+import struct
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from kb.errors import BadImport, Fault
+
+ENTRY_LIMIT = 2000
+UNPACKED_BYTES = 200_000_000
+"""A workbook of 10,000 machines with five years of readings unpacks to about 60 MB."""
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = 0x1
+
+
+def refused(where: str, what: str, repair: str = "") -> BadImport:
+    """Return the error for a file that is not read for one reason."""
+    return BadImport(f"{where} was not read", [Fault(where=where, what=what, repair=repair)])
+
+
+def checked_entries(path: Path) -> list[str]:
+    """Return the names of the archive's entries, all of which may be read.
+
+    Raises:
+        BadImport: The archive is damaged, encrypted, too large when unpacked, or contradicts itself.
+    """
+    try:
+        with ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
+        raise refused(path.name, f"is a damaged archive: {error}", "save it again") from error
+    if len(entries) > ENTRY_LIMIT:
+        raise refused(path.name, f"has {len(entries):,} entries", f"at most {ENTRY_LIMIT:,} are read")
+    total = sum(entry.file_size for entry in entries)
+    if total > UNPACKED_BYTES:
+        raise refused(
+            path.name, f"unpacks to {total:,} bytes", f"at most {UNPACKED_BYTES:,} are read; split it"
+        )
+    names = [entry.filename for entry in entries]
+    if len(set(names)) < len(names):
+        raise refused(path.name, "has two entries of one name", "save it again")
+    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+        raise refused(path.name, "is protected by a password", "save it without one")
+    if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
+        raise refused(path.name, "is packed in a way that workbooks do not use", "save it again")
+    if _overlap(path, entries):
+        raise refused(path.name, "has entries that overlap, as zip bombs have", "save it again")
+    return names
+
+
+def _overlap(path: Path, entries: list[ZipInfo]) -> bool:
+    """Whether two entries share bytes of the file."""
+    end = 0
+    with path.open("rb") as file:
+        for entry in sorted(entries, key=lambda one: one.header_offset):
+            if entry.header_offset < end:
+                return True
+            file.seek(entry.header_offset)
+            header = file.read(_LOCAL_HEADER.size)
+            if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
+                return True
+            _, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)
+            end = entry.header_offset + _LOCAL_HEADER.size + name_bytes + extra_bytes + entry.compress_size
+    return False
