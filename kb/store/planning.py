@@ -1,10 +1,12 @@
 """What a plan is made from and what it leaves behind: planning input, plan runs, visits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlmodel import Session, col, delete, func, select
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, func, select
 
 from kb.store.mapping import (
     contract_of,
@@ -20,6 +22,7 @@ from kb.store.tables import (
     EquipmentRow,
     MaintenancePlanRow,
     PlanRunRow,
+    RegisterRow,
     SiteRow,
     TechnicianRow,
     VisitRow,
@@ -73,10 +76,20 @@ def latest_run(session: Session) -> PlanRunRow | None:
     return session.exec(select(PlanRunRow).order_by(col(PlanRunRow.number).desc()).limit(1)).first()
 
 
+def latest_run_number(session: Session) -> int:
+    """Return the number of the newest plan run, 0 where there is none; reads nothing else."""
+    return session.exec(select(func.max(PlanRunRow.number))).one() or 0
+
+
+def runs_since(session: Session, number: int) -> list[PlanRunRow]:
+    """Return the runs from `number` on, the newest first."""
+    query = select(PlanRunRow).where(col(PlanRunRow.number) >= number)
+    return list(session.exec(query.order_by(col(PlanRunRow.number).desc())))
+
+
 def add_run(session: Session, row: PlanRunRow) -> None:
     """Keep a plan run; its number is one more than the newest."""
-    newest = latest_run(session)
-    row.number = 1 if newest is None else newest.number + 1
+    row.number = latest_run_number(session) + 1
     session.add(row)
     session.flush()
 
@@ -86,14 +99,71 @@ def all_visits(session: Session) -> list[VisitRow]:
     return list(session.exec(select(VisitRow).order_by(col(VisitRow.day), col(VisitRow.key))))
 
 
-def replace_visits(session: Session, *, removed: Iterable[str], rows: Iterable[VisitRow]) -> None:
-    """Remove the visits with the keys `removed`, and keep `rows` in place of those with the same keys."""
-    gone = list(removed)
-    for start in range(0, len(gone), 500):
-        session.exec(delete(VisitRow).where(col(VisitRow.key).in_(gone[start : start + 500])))
-    session.flush()
-    for row in rows:
-        session.merge(row)
+def visits_between(session: Session, first: date, last: date) -> list[VisitRow]:
+    """Return the visits from `first` to `last`, both included, by day and key."""
+    query = select(VisitRow).where(col(VisitRow.day) >= first, col(VisitRow.day) <= last)
+    return list(session.exec(query.order_by(col(VisitRow.day), col(VisitRow.key))))
+
+
+def visit_revisions(session: Session) -> dict[str, int]:
+    """Return the revision of every visit by key: enough to see that nobody has changed one since."""
+    return dict(session.exec(select(VisitRow.key, VisitRow.revision)).all())
+
+
+Mark = tuple[int, ...]
+"""A value that differs after any change it stands for."""
+_REGISTER = (CustomerRow, SiteRow, EquipmentRow, TechnicianRow, ContractRow, MaintenancePlanRow)
+
+
+def newest_change(session: Session) -> Mark:
+    """Return a mark that differs after any run of the plan, any edit of a visit and any edit of the register."""
+    mark = [latest_run_number(session)]
+    for table in (VisitRow, *_REGISTER):
+        count, revisions = session.exec(
+            select(func.count(), func.sum(table.revision)).select_from(table)
+        ).one()
+        mark += [count, revisions or 0]
+    return tuple(mark)
+
+
+def first_planned_day(session: Session) -> date | None:
+    """Return the first day that any run has planned."""
+    return session.exec(select(func.min(PlanRunRow.first_day))).one()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockCount:
+    """How much there is to plan with."""
+
+    sites: int
+    equipment: int
+    plans: int
+    technicians: int
+
+
+def stock_count(session: Session) -> StockCount:
+    """Return how many sites, machines, maintenance plans and technicians are in use."""
+
+    def in_use(table: type[RegisterRow]) -> int:
+        query = select(func.count()).select_from(table).where(col(table.retired).is_(False))
+        return session.exec(query).one()
+
+    return StockCount(
+        sites=in_use(SiteRow),
+        equipment=in_use(EquipmentRow),
+        plans=in_use(MaintenancePlanRow),
+        technicians=in_use(TechnicianRow),
+    )
+
+
+def write_visits(
+    session: Session, *, added: Sequence[Mapping[str, Any]], changed: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add visits and write others anew, each given by its columns; many thousands in one go."""
+    if added:
+        session.connection().execute(insert(VisitRow), list(added))
+    if changed:
+        session.execute(update(VisitRow), list(changed))
     session.flush()
 
 

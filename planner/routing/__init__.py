@@ -10,6 +10,7 @@ from planner.routing.check import Breach, Surroundings, breaches
 from planner.routing.constraints import Why
 from planner.routing.first_plan import FirstPlan, Progress, days_outwards, first_plan
 from planner.routing.positions import gcj02_of, to_wgs84
+from planner.routing.reach import longest_trip
 from planner.routing.travel import DEFAULT_RULE, Travel, TravelRule
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "days_outwards",
     "first_plan",
     "gcj02_of",
+    "longest_trip",
     "to_wgs84",
 ]

@@ -14,6 +14,8 @@ from planner.routing.travel import Travel
 
 LAST_MINUTE = 24 * 60 - 1
 """The latest minute that a local time can name: 23:59."""
+START_STEP = 5
+"""Visits start at minutes that people say: a way is rounded up to them, never down."""
 Spans = tuple[tuple[int, int], ...]
 """Half-open spans in minutes since midnight, in order."""
 
@@ -178,7 +180,7 @@ def _fitted(
 ) -> Slot | None:
     before, behind = gap
     arrival = _arrival(day, travel, before, place)
-    start = None if arrival is None else opening(open_spans, arrival)
+    start = None if arrival is None else opening(open_spans, -(-arrival // START_STEP) * START_STEP)
     end = None if start is None else after(open_spans, start, minutes)
     if start is None or end is None:
         return None

@@ -80,14 +80,22 @@ def test_lunch_stops_work() -> None:
 
 def test_travel_is_part_of_the_working_time_both_ways() -> None:
     (visit,) = planned([a_work(hours_of_work=1)], sites=[a_site(position=SUZHOU)]).visits
+    way = timedelta(minutes=int(told(visit)["travel_minutes"]))
+    assert visit.travel == 2 * way
     assert visit.hours is not None
-    there = timedelta(hours=visit.hours.start.hour - 8, minutes=visit.hours.start.minute)
-    assert visit.travel == 2 * there
-    free = timedelta(hours=9) - visit.travel
+    arrival = timedelta(hours=visit.hours.start.hour - 8, minutes=visit.hours.start.minute)
+    assert way <= arrival < way + timedelta(minutes=5)
+    free = timedelta(hours=9) - arrival - way
     fits = a_work(hours_of_work=free / timedelta(hours=1))
     assert len(planned([fits], sites=[a_site(position=SUZHOU)]).visits) == 1
     more = a_work(hours_of_work=(free + timedelta(minutes=1)) / timedelta(hours=1))
-    assert why(planned([more], sites=[a_site(position=SUZHOU, opening=_long())]))["relax"] == "overtime"
+    assert why(planned([more], sites=[a_site(position=SUZHOU, opening=_long())]))["minutes"] == "1"
+
+
+def test_visits_start_at_whole_five_minutes() -> None:
+    (visit,) = planned([a_work(hours_of_work=1)], sites=[a_site(position=SUZHOU)]).visits
+    assert visit.hours is not None
+    assert visit.hours.start.minute % 5 == 0
 
 
 def test_the_site_must_be_open_at_the_hours() -> None:

@@ -1,0 +1,175 @@
+"""A plan with the facts of the register that make it readable: names, machines, people."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from kb.errors import NotFound
+from planner.model import Customer, Equipment, MaintenancePlan, Site, Technician, Unplaced, Visit
+
+
+class Change(StrEnum):
+    """What a new plan did to a visit."""
+
+    ADDED = "added"
+    MOVED = "moved"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitChange:
+    """One visit before and after; `before` is None where it was added, `after` where it was removed.
+
+    Args:
+        fields: What differs, of `day`, `hours`, `technician` and `work`; empty but for moved visits.
+    """
+
+    change: Change
+    key: str
+    site_id: str
+    before: Visit | None
+    after: Visit | None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """A contract year, or the part of it that is planned, with fewer visits than were sold.
+
+    Args:
+        first_day, last_day: The days that were looked at, both included.
+        sold: Visits that these days should hold; of a part of a year its share, rounded down.
+        planned: Days on which the site is visited.
+    """
+
+    contract_id: str
+    site_id: str
+    first_day: date
+    last_day: date
+    sold: int
+    planned: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanBook:
+    """One plan run and everything that is needed to read it.
+
+    Args:
+        number: Counts the runs, from 1.
+        first_day, last_day: The days that were planned, both included.
+        visits: By day, then site.
+        provisional_years: Years whose make-up working days were not published when the plan was made.
+        changes: Against the run before; unchanged visits are counted, not listed.
+        sequences: How often each visit has changed since it first appeared, by key.
+        cancelled: Visits of earlier runs that no longer take place, and visits as technicians had them who no
+            longer have them, as they stood last.
+        shortfalls: Contracts with fewer visits than sold, by site and day.
+    """
+
+    number: int
+    created: datetime
+    first_day: date
+    last_day: date
+    visits: tuple[Visit, ...]
+    unplaced: tuple[Unplaced, ...]
+    changes: tuple[VisitChange, ...] = ()
+    unchanged: int = 0
+    provisional_years: tuple[int, ...] = ()
+    sequences: Mapping[str, int] = field(default_factory=dict)
+    cancelled: tuple[Visit, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+    customers: Mapping[str, Customer]
+    sites: Mapping[str, Site]
+    equipment: Mapping[str, Equipment]
+    technicians: Mapping[str, Technician]
+    plans: Mapping[str, MaintenancePlan]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Visit]:
+        """Visits by their key."""
+        return {visit.key: visit for visit in self.visits}
+
+    def visit(self, key: str) -> Visit:
+        """Return the visit with `key`.
+
+        Raises:
+            NotFound: The plan has no such visit.
+        """
+        found = self.by_key.get(key)
+        if found is None:
+            raise NotFound("visit", key)
+        return found
+
+    def site_name(self, site_id: str) -> str:
+        """Return the site's name, or its id where the register no longer has it."""
+        site = self.sites.get(site_id)
+        return site.name if site else site_id
+
+    def customer_name(self, site_id: str) -> str:
+        """Return the name of the site's customer; empty where the register no longer has it."""
+        site = self.sites.get(site_id)
+        customer = self.customers.get(site.customer_id) if site else None
+        return customer.name if customer else ""
+
+    def technician_name(self, technician_id: str | None) -> str:
+        """Return the technician's name; empty where nobody is planned, the id where the register forgot."""
+        if technician_id is None:
+            return ""
+        technician = self.technicians.get(technician_id)
+        return technician.name if technician else technician_id
+
+    def tag(self, equipment_id: str) -> str:
+        """Return the machine's tag, or its id where the register no longer has it."""
+        machine = self.equipment.get(equipment_id)
+        return machine.tag if machine else equipment_id
+
+    def machines(self, visit: Visit) -> tuple[str, ...]:
+        """Return the ids of the machines of `visit`, each once, by tag."""
+        ids = {occurrence.equipment_id for occurrence in visit.occurrences}
+        return tuple(sorted(ids, key=lambda one: (self.tag(one), one)))
+
+    def change_count(self, change: Change) -> int:
+        """Return how many visits the run changed in this way."""
+        if change is Change.UNCHANGED:
+            return self.unchanged
+        return sum(one.change is change for one in self.changes)
+
+
+def differences(before: Iterable[Visit], after: Iterable[Visit]) -> tuple[VisitChange, ...]:
+    """Return what became of each visit, unchanged ones included, by key.
+
+    A visit is the same one while its key is the same; it has moved when its day, hours, technician
+    or work differ.
+    """
+    old = {visit.key: visit for visit in before}
+    new = {visit.key: visit for visit in after}
+    changes = []
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if was is not None and now is not None:
+            fields = _differing(was, now)
+            change, site_id = (Change.MOVED if fields else Change.UNCHANGED), now.site_id
+        elif now is not None:
+            fields, change, site_id = (), Change.ADDED, now.site_id
+        elif was is not None:
+            fields, change, site_id = (), Change.REMOVED, was.site_id
+        changes.append(
+            VisitChange(change=change, key=key, site_id=site_id, before=was, after=now, fields=fields)
+        )
+    return tuple(changes)
+
+
+def _differing(was: Visit, now: Visit) -> tuple[str, ...]:
+    pairs = {
+        "day": (was.day, now.day),
+        "hours": (was.hours, now.hours),
+        "technician": (was.technician_id, now.technician_id),
+        "work": (
+            sorted(occurrence.key for occurrence in was.occurrences),
+            sorted(occurrence.key for occurrence in now.occurrences),
+        ),
+    }
+    return tuple(name for name, (one, other) in pairs.items() if one != other)

@@ -1,0 +1,148 @@
+"""Why a visit is on its day, in sentences with the register's names.
+
+`planner.scheduling` words the steps that lead to a date. The steps that name people, sites and ways are worded
+here, because only the register knows their names.
+"""
+
+from collections.abc import Mapping
+
+from kb.i18n import Language, translator
+from kb.usecases.plan_book import PlanBook, Shortfall
+from planner.model import Occurrence, Reason, ReasonKind, Unplaced, Visit, VisitState
+from planner.routing import Why
+from planner.scheduling import trace_sentence
+
+_IDEAL: Mapping[str, str] = {
+    Why.SITE_CLOSED: "The best day was {ideal}; the site is closed on it.",
+    Why.TECHNICIAN_AWAY: "The best day was {ideal}; nobody with the skills works on it.",
+    Why.WORKING_TIME: "The best day was {ideal}; nobody with the skills has enough time left on it.",
+    Why.SPACING: "The best day was {ideal}; it is too near to another visit of the site.",
+    Why.WINDOW: "The best day was {ideal}; it lies outside the days that are allowed.",
+}
+_STANDS: Mapping[VisitState, str] = {
+    VisitState.BOOKED: "It is agreed with the customer; a new plan does not move it.",
+    VisitState.DONE: "It is done; a new plan does not move it.",
+    VisitState.PARTLY_DONE: "It is partly done; a new plan does not move it.",
+    VisitState.MISSED: "It was missed; its work comes back as a new visit.",
+    VisitState.CANCELLED: "It is cancelled.",
+}
+_WHY: Mapping[str, str] = {
+    Why.SKILL: "No technician has all the skills that it needs.",
+    Why.TECHNICIAN_AWAY: "No technician with the skills works on any day that is allowed.",
+    Why.SITE_CLOSED: "The site is closed on all days that are allowed.",
+    Why.WINDOW: "No day is allowed.",
+    Why.WORKING_TIME: "No technician with the skills has enough time left on the days that are allowed.",
+    Why.SPACING: "All days that are allowed are too near to another visit of the site.",
+    Why.CONTRACT: "No contract of the site covers the {dates} dates.",
+}
+_RELAX: Mapping[str, str] = {
+    "overtime": "It would fit with {minutes} minutes of overtime for {technician} on {day}.",
+    "window": "It would fit {days} days outside its window, on {day} with {technician}.",
+    "skill": "It would fit on {day} if {technician} had: {skills}.",
+    "site_closed": "It would fit if the site let {technician} in on {day}.",
+    "technician_away": "It would fit if {technician} worked on {day}.",
+    "spacing": "It would fit on {day} with {technician} if the visits may be nearer to each other.",
+    "split": "It would fit in {parts} parts of at most {longest_minutes} minutes each.",
+    "contract": "Renew the contract, or take the maintenance plans out of use.",
+    "none": "No single concession is enough.",
+}
+
+
+def visit_sentences(book: PlanBook, visit: Visit, language: Language) -> tuple[str, ...]:
+    """Return why `visit` is on its day: how its date came about, who goes and why, whether it may move.
+
+    A visit of one due date tells that one's steps as well; of several, each occurrence tells its own.
+    """
+    sentences: list[str] = []
+    if len(visit.occurrences) == 1:
+        sentences += occurrence_sentences(visit.occurrences[0], language)
+    for reason in visit.reasons:
+        if reason.kind is ReasonKind.TECHNICIAN:
+            sentences += _technician(book, visit, reason, language)
+        else:
+            sentences.append(_ended(trace_sentence(reason, language), language))
+    say = translator(language)
+    if visit.state in _STANDS:
+        sentences.append(say(_STANDS[visit.state]))
+    elif visit.locked:
+        sentences.append(say("It is locked; a new plan does not move it."))
+    return tuple(sentences)
+
+
+def occurrence_sentences(occurrence: Occurrence, language: Language) -> tuple[str, ...]:
+    """Return how the date of `occurrence` came about, step by step."""
+    return tuple(_ended(trace_sentence(reason, language), language) for reason in occurrence.reasons)
+
+
+def unplaced_sentence(book: PlanBook, work: Unplaced, language: Language) -> str:
+    """Return why `work` has no place, and the smallest concession that was tested to give it one."""
+    say = translator(language)
+    values = dict(work.reason.values)
+    names = {
+        **values,
+        "technician": book.technician_name(values.get("technician")),
+        "skills": ("、" if language == "zh_CN" else ", ").join(values.get("skills", "").split()),
+    }
+    why = say(_WHY.get(values.get("why", ""), "It found no place."))
+    relax = say(_RELAX.get(values.get("relax", ""), _RELAX["none"]))
+    return _run_on((why.format_map(names), relax.format_map(names)), language)
+
+
+def shortfall_sentence(book: PlanBook, one: Shortfall, language: Language) -> str:
+    """Return what a contract lacks."""
+    message = translator(language)(
+        "{site}: {sold} visits are sold for {first_day} to {last_day}, {planned} are planned, {missing} are missing."
+    )
+    return message.format(
+        site=book.site_name(one.site_id),
+        sold=one.sold,
+        first_day=one.first_day,
+        last_day=one.last_day,
+        planned=one.planned,
+        missing=one.sold - one.planned,
+    )
+
+
+def _technician(book: PlanBook, visit: Visit, reason: Reason, language: Language) -> list[str]:
+    say = translator(language)
+    values = dict(reason.values)
+    technician = book.technician_name(values.get("technician"))
+    if "added_minutes" not in values:
+        return [_ended(trace_sentence(_named(reason, technician), language), language)]
+    origin = book.site_name(values["from_site"]) if values["from"] == "site" else say("home")
+    message = (
+        "{technician} goes: of {able} with the skills the one for whom it adds the least travel on {day}, "
+        "{added} minutes; {km} km and {minutes} minutes from {origin}."
+    )
+    sentences = [
+        say(message).format(
+            technician=technician,
+            able=values["able"],
+            day=visit.day,
+            added=values["added_minutes"],
+            km=round(int(values["travel_m"]) / 1000),
+            minutes=values["travel_minutes"],
+            origin=origin,
+        )
+    ]
+    if values.get("position") == "unknown":
+        sentences.append(say("The position of the site is not known; the way to it is assumed."))
+    if values.get("ideal_why") in _IDEAL:
+        sentences.append(say(_IDEAL[values["ideal_why"]]).format(ideal=values["ideal"]))
+    return sentences
+
+
+def _named(reason: Reason, technician: str) -> Reason:
+    values = tuple((name, technician if name == "technician" else text) for name, text in reason.values)
+    return Reason(kind=reason.kind, values=values)
+
+
+def _ended(sentence: str, language: Language) -> str:
+    """Return the sentence with its full stop, and in English with a capital."""
+    if language == "zh_CN":
+        return f"{sentence}。"
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _run_on(sentences: tuple[str, ...], language: Language) -> str:
+    return ("" if language == "zh_CN" else " ").join(sentences)
