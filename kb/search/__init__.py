@@ -1,0 +1,21 @@
+"""Which pages answer this query? Tokens, codes, query understanding, ranking, and the index behind them.
+
+May import: `kb.content` and below, Whoosh (in `whoosh_index` alone), pypinyin, rapidfuzz, opencc-purepy.
+"""
+
+from kb.search.index import FACETS, Filters, Hit, Piece, Reason, Result, SearchIndex
+from kb.search.opening import index_state, open_index
+from kb.search.query import Understood
+
+__all__ = [
+    "FACETS",
+    "Filters",
+    "Hit",
+    "Piece",
+    "Reason",
+    "Result",
+    "SearchIndex",
+    "Understood",
+    "index_state",
+    "open_index",
+]

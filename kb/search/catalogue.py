@@ -1,0 +1,96 @@
+"""What is known of each document beside its tokens: page, facets, freshness. In memory, by document number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.content import Library, Page
+from kb.content.pages import Status
+from kb.search.index import FACETS, Filters, facet_values
+from kb.search.ranking import CONFIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All documents of an index.
+
+    Args:
+        pages: Pages by document number.
+        numbers: Document number by page id.
+        sets: Bit set of documents by value by facet; bit n is document n.
+        withdrawn: Bit set of withdrawn pages.
+        confidence: Factor of each document.
+        reviewed: Day of the last review of each document, as a number.
+    """
+
+    pages: tuple[Page, ...]
+    numbers: Mapping[str, int]
+    sets: Mapping[str, Mapping[str, int]]
+    withdrawn: int
+    confidence: tuple[float, ...]
+    reviewed: tuple[int, ...]
+
+    def allowed(self, filters: Filters, *, but: str = "") -> int:
+        """Return the bit set of the documents that the filters let through, one facet left out."""
+        allowed = (1 << len(self.pages)) - 1
+        if not filters.withdrawn:
+            allowed &= ~self.withdrawn
+        for facet, values in filters.chosen.items():
+            if facet != but and values:
+                one = 0
+                for value in values:
+                    one |= self.sets.get(facet, {}).get(value, 0)
+                allowed &= one
+        return allowed
+
+    def counts(self, found: int, filters: Filters) -> dict[str, dict[str, int]]:
+        """Return how many documents of each value are in `found`, every facet without its own filter.
+
+        Bit sets make a count one machine operation a word, so it costs nothing even in a large library.
+        """
+        counted = {}
+        for facet in FACETS:
+            inside = found & self.allowed(filters, but=facet)
+            values = {}
+            for value, members in self.sets.get(facet, {}).items():
+                if count := (inside & members).bit_count():
+                    values[value] = count
+            counted[facet] = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+        return counted
+
+
+def build_catalogue(library: Library, ids: Sequence[str]) -> Catalogue:
+    """Return the catalogue of the pages `ids`, in that order."""
+    pages = tuple(library.pages[id_] for id_ in ids)
+    members: dict[str, dict[str, list[int]]] = {facet: {} for facet in FACETS}
+    withdrawn = 0
+    for number, page in enumerate(pages):
+        for facet, values in facet_values(page, library).items():
+            for value in values:
+                members[facet].setdefault(value, []).append(number)
+        if page.status is Status.WITHDRAWN:
+            withdrawn |= 1 << number
+    return Catalogue(
+        pages=pages,
+        numbers={id_: number for number, id_ in enumerate(ids)},
+        sets={
+            facet: {value: bit_set(numbers, len(pages)) for value, numbers in values.items()}
+            for facet, values in members.items()
+        },
+        withdrawn=withdrawn,
+        confidence=tuple(CONFIDENCE[page.confidence] for page in pages),
+        reviewed=tuple(page.reviewed.toordinal() for page in pages),
+    )
+
+
+def bit_set(numbers: Sequence[int], total: int) -> int:
+    """Return the set of document numbers as bits."""
+    bits = bytearray(total // 8 + 1)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")
+
+
+def numbers_of(bits: int) -> list[int]:
+    """Return the document numbers of a bit set, ascending."""
+    text = bin(bits)[:1:-1]
+    return [number for number, bit in enumerate(text) if bit == "1"]

@@ -1,0 +1,198 @@
+"""The index on disk: built aside, swapped in whole, opened only where it is exactly what was built.
+
+An index stands in a folder of its own, named for the versions of its schema and tokens and for the content it
+was built from. It is never changed or repaired: what does not match is built again beside it and moved in by
+one rename. Whoever builds the same at the same time loses the rename and uses the other's, which is equal.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from kb.content import Library
+from kb.content.pages import CasePage, TermPage
+from kb.search.catalogue import build_catalogue
+from kb.search.code_table import CodeTable, code_table
+from kb.search.dictionary import WORDS_FILE, Dictionary, build_dictionary
+from kb.search.documents import SCHEMA, fields_of, mean_lengths, weights_of
+from kb.search.index import SearchIndex
+from kb.search.posting_index import PostingIndex
+from kb.search.tolerance import Tolerance, latin_words
+from kb.search.whoosh_index import DamagedIndex, WhooshPostings, write_index
+
+State = Literal["current", "old", "missing", "damaged"]
+MANIFEST = "manifest.json"
+BUILDING = ".building-"
+STALE_SECONDS = 6 * 3600
+"""A half-built folder that much older than a new one was left behind by a process that died."""
+_NAME = re.compile(r"^[0-9.]+-[0-9a-f]{24}$")
+_ONE_BUILDER = threading.Lock()
+
+
+def open_index(index_dir: Path, library: Library, known: SearchIndex | None = None) -> SearchIndex:
+    """Return an open index of `library`, built first where none matches it.
+
+    Args:
+        index_dir: Where indexes stand; made where it is missing. Safe to throw away.
+        library: What must be found.
+        known: An index opened before; it comes back where it still matches.
+    """
+    if known is not None and known.library.digest == library.digest:
+        return known
+    with _ONE_BUILDER:
+        name = _name(library)
+        index_dir.mkdir(parents=True, exist_ok=True)
+        dictionary = build_dictionary(library)
+        codes = code_table(library)
+        try:
+            opened = _opened(index_dir / name, library, dictionary, codes)
+        except DamagedIndex:
+            _build(index_dir, name, library, dictionary, codes)
+            opened = _opened(index_dir / name, library, dictionary, codes)
+        _sweep(index_dir, keep=name)
+        return opened
+
+
+def index_state(index_dir: Path, library: Library) -> State:
+    """Return whether the index on disk is the one of `library`; opens nothing and changes nothing."""
+    folder = index_dir / _name(library)
+    if folder.is_dir():
+        try:
+            _manifest(folder)
+        except DamagedIndex:
+            return "damaged"
+        return "current"
+    if index_dir.is_dir() and any(_NAME.match(path.name) for path in index_dir.iterdir()):
+        return "old"
+    return "missing"
+
+
+def _name(library: Library) -> str:
+    digest = hashlib.sha256(f"{library.digest}\n".encode() + WORDS_FILE.read_bytes())
+    return f"{SCHEMA}-{digest.hexdigest()[:24]}"
+
+
+def _ids(library: Library) -> list[str]:
+    return sorted(library.pages)
+
+
+def _opened(folder: Path, library: Library, dictionary: Dictionary, codes: CodeTable) -> SearchIndex:
+    manifest = _manifest(folder)
+    ids = _ids(library)
+    if manifest["pages"] != len(ids):
+        raise DamagedIndex(f"{folder.name} has {manifest['pages']} pages, the library {len(ids)}")
+    postings = WhooshPostings(folder, str(manifest["segment"]), len(ids))
+    return PostingIndex(
+        library=library,
+        dictionary=dictionary,
+        codes=codes,
+        tolerance=_tolerance(library, dictionary),
+        catalogue=build_catalogue(library, ids),
+        postings=postings,
+        name=folder.name,
+    )
+
+
+def _tolerance(library: Library, dictionary: Dictionary) -> Tolerance:
+    titles: list[str] = []
+    latin: list[str] = []
+    for _, page in sorted(library.pages.items()):
+        latin.append(page.title_en)
+        if not isinstance(page, TermPage):
+            titles += [page.title, *page.keywords]
+        if isinstance(page, CasePage):
+            titles.append(page.symptom)
+    return Tolerance(dictionary=dictionary, titles=titles, latin=latin_words(latin))
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    """Return the manifest of an index whose files are exactly those that were written.
+
+    Raises:
+        DamagedIndex: A file is missing, more, or has other bytes.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = dict(manifest["files"])
+        if manifest["name"] != folder.name or not isinstance(manifest["pages"], int):
+            raise DamagedIndex(f"{folder.name}: the manifest is of another index")
+        if not re.fullmatch(r"[0-9a-z_]+", str(manifest["segment"])):
+            raise DamagedIndex(f"{folder.name}: the manifest names no segment")
+        for name, digest in files.items():
+            if _digest(folder / Path(name).name) != digest:
+                raise DamagedIndex(f"{folder.name}: {name} is not what was written")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedIndex(f"{folder.name}: {error}") from error
+    return dict(manifest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _build(index_dir: Path, name: str, library: Library, dictionary: Dictionary, codes: CodeTable) -> None:
+    aside = Path(tempfile.mkdtemp(prefix=BUILDING, dir=index_dir))
+    try:
+        segment = write_index(aside, _documents(library, dictionary, codes))
+        for path in aside.iterdir():
+            if path.suffix in {".toc", ""} or path.name.endswith("WRITELOCK"):
+                path.unlink()
+        files = {path.name: _digest(path) for path in sorted(aside.iterdir())}
+        manifest = {"name": name, "segment": segment, "pages": len(library.pages), "files": files}
+        (aside / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        _to_disk(aside)
+        _swap_in(aside, index_dir / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _documents(library: Library, dictionary: Dictionary, codes: CodeTable) -> Iterator[Mapping[str, float]]:
+    ids = _ids(library)
+    means = mean_lengths(fields_of(library.pages[id_], library.bodies[id_], library) for id_ in ids)
+    for id_ in ids:
+        yield weights_of(
+            fields_of(library.pages[id_], library.bodies[id_], library), means, dictionary, codes
+        )
+
+
+def _to_disk(folder: Path) -> None:
+    """Wait until every file is on the disk: Whoosh never does, and a swapped-in index must be whole."""
+    for path in folder.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _swap_in(aside: Path, target: Path) -> None:
+    """Move a finished index to its name; another's finished index of the same name stays."""
+    for _ in range(2):
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+            try:
+                _manifest(target)
+            except DamagedIndex:
+                shutil.rmtree(target, ignore_errors=True)
+                continue
+        return
+
+
+def _sweep(index_dir: Path, *, keep: str) -> None:
+    """Remove other indexes and what dead builders left; whoever has one open keeps its pages in memory."""
+    now = (index_dir / keep / MANIFEST).stat().st_mtime
+    for path in index_dir.iterdir():
+        with contextlib.suppress(OSError):
+            old = _NAME.match(path.name) and path.name != keep
+            left = path.name.startswith(BUILDING) and now - path.stat().st_mtime > STALE_SECONDS
+            if (old or left) and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)

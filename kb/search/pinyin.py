@@ -1,0 +1,87 @@
+"""Chinese as people type it without Chinese keys: full pinyin and initials.
+
+Tones are left out and ü is v, as on a keyboard. A pinyin token is a pair of neighbouring syllables
+(`~zhu.zhou`), so a word that no dictionary knows is still found by its sound.
+"""
+
+import re
+from functools import cache
+from itertools import pairwise, product
+
+from pypinyin import Style, pinyin
+
+from kb.search.tokens import CHINESE
+
+MARK = "~"
+"""First character of every pinyin token."""
+MOST_READINGS = 8
+_CHINESE_RUN = re.compile(rf"[{CHINESE}]+")
+
+
+@cache
+def syllables_known() -> frozenset[str]:
+    """Return every syllable of the characters of GB 2312, without tones."""
+    found: set[str] = set()
+    for high in range(0xB0, 0xF8):
+        row = b"".join(bytes((high, low)) for low in range(0xA1, 0xFF)).decode("gb2312", errors="ignore")
+        for readings in pinyin(row, style=Style.NORMAL, heteronym=True, errors="ignore"):
+            found.update(reading for reading in readings if reading.isascii() and reading.isalpha())
+    return frozenset(found - {"m", "n", "ng", "hm", "hng"})
+
+
+@cache
+def _character(character: str) -> tuple[str, ...]:
+    readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return tuple(dict.fromkeys(reading for reading in readings[0] if reading.isascii())) if readings else ()
+
+
+def sounds(text: str) -> list[tuple[str, ...]]:
+    """Return the syllables of every Chinese run of `text`, each character by the reading its word gives it."""
+    return [
+        tuple(entry[0] for entry in pinyin(run, style=Style.NORMAL, errors="ignore"))
+        for run in _CHINESE_RUN.findall(text)
+    ]
+
+
+@cache
+def readings(word: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read a short Chinese word, the usual one first (重 zhong or chong)."""
+    usual = tuple(entry[0] for entry in pinyin(word, style=Style.NORMAL, errors="ignore"))
+    if len(usual) != len(word):
+        return ()
+    choices = [_character(character) or (sound,) for character, sound in zip(word, usual, strict=True)]
+    ways = {usual: None}
+    for way in product(*(choice[:3] for choice in choices)):
+        if len(ways) >= MOST_READINGS:
+            break
+        ways.setdefault(way)
+    return tuple(ways)
+
+
+def pairs(syllables: tuple[str, ...]) -> list[str]:
+    """Return the pinyin tokens of a run of syllables."""
+    return [f"{MARK}{one}.{two}" for one, two in pairwise(syllables)]
+
+
+def initials(syllables: tuple[str, ...]) -> str:
+    """Return the first letter of each syllable."""
+    return "".join(syllable[0] for syllable in syllables)
+
+
+@cache
+def split_syllables(word: str) -> tuple[str, ...]:
+    """Return `word` as syllables, as few and as evenly long as it allows; empty where it is not pinyin."""
+    if not word.isascii() or not word.isalpha() or len(word) > 60:
+        return ()
+    known = syllables_known()
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 6), end):
+            before = best[start]
+            if before is None or word[start:end] not in known:
+                continue
+            way = (*before, word[start:end])
+            now = best[end]
+            if now is None or len(way) < len(now):
+                best[end] = way
+    return best[len(word)] or ()

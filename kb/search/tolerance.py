@@ -1,0 +1,217 @@
+"""What someone may have meant: words by their sound, by their initials, by a likely spelling."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from kb.search.dictionary import Dictionary
+from kb.search.pinyin import initials, pairs, readings, sounds, split_syllables
+from kb.search.tokens import atoms_of, fold, has_chinese, stem
+
+LONGEST_WORD = 7
+SHORTEST_LATIN = 4
+LIKE_LATIN = 80.0
+LIKE_CHINESE = 66.0
+MOST_GUESSES = 3
+SHORTEST_INITIALS, LONGEST_INITIALS = 2, 10
+"""Two letters are only taken for a name's initials, more also for initials inside a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A name that a stretch of a query may stand for.
+
+    Args:
+        key: Key of the name in the dictionary.
+        name: The name as it is written.
+        start: Where the stretch begins in the run.
+        length: How many characters it has.
+    """
+
+    key: str
+    name: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of pinyin.
+
+    Args:
+        text: As typed, without spaces.
+        keys: Keys of the names that sound like it.
+        tokens: Pinyin tokens of the stretch; empty for one syllable.
+    """
+
+    text: str
+    keys: tuple[str, ...]
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What initials may stand for: a phrase, its tokens and what is marked."""
+
+    text: str
+    tokens: tuple[str, ...]
+    surfaces: tuple[str, ...]
+
+
+class Tolerance:
+    """Likely words, from the dictionary and from the titles of the library.
+
+    Args:
+        dictionary: The trade's words.
+        titles: Titles, keywords and symptoms, in which initials are looked for.
+        latin: Latin words of the library.
+    """
+
+    def __init__(self, *, dictionary: Dictionary, titles: Sequence[str], latin: Sequence[str]) -> None:
+        self._dictionary = dictionary
+        self._titles = tuple(dict.fromkeys(titles))
+        self._title_initials: list[tuple[str, str]] | None = None
+        single = {word for word in dictionary.words if word.isascii() and word.isalpha()}
+        self._latin = tuple(sorted({word for word in {*latin, *single} if len(word) >= SHORTEST_LATIN}))
+        self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
+
+    def spells_a_name(self, word: str, names: Sequence[str]) -> bool:
+        """Whether a Latin word is the pinyin of one of the names."""
+        plain = word.replace(" ", "")
+        return any("".join(way) == plain for name in names if _wholly_chinese(name) for way in readings(name))
+
+    def misspells(self, word: str, label: str) -> bool:
+        """Whether a Chinese word is a wrong writing of `label`: other characters, same sound or all but one alike."""
+        if len(word) != len(label) or word == label or not (_wholly_chinese(word) and _wholly_chinese(label)):
+            return False
+        if set(readings(word)) & set(readings(label)):
+            return True
+        same = sum(one == two for one, two in zip(word, label, strict=True))
+        return len(label) >= 3 and same == len(label) - 1
+
+    def syllables(self, word: str) -> tuple[str, ...]:
+        """Return a word as pinyin syllables; empty where it is none."""
+        return split_syllables(word) if word.isalpha() and len(word) > 1 else ()
+
+    def heard(self, syllables: tuple[str, ...]) -> list[Heard]:
+        """Return the stretches of pinyin, names as long as possible first; what is left goes by pairs."""
+        by_pinyin = self._dictionary.by_pinyin
+        found: list[Heard] = []
+        left: list[str] = []
+
+        def flush() -> None:
+            if left:
+                found.append(Heard("".join(left), (), tuple(pairs(tuple(left)))))
+                left.clear()
+
+        place = 0
+        while place < len(syllables):
+            for length in range(min(LONGEST_WORD, len(syllables) - place), 1, -1):
+                part = syllables[place : place + length]
+                keys = by_pinyin.get("".join(part), ())
+                if keys:
+                    flush()
+                    found.append(Heard("".join(part), keys, tuple(pairs(part))))
+                    place += length
+                    break
+            else:
+                left.append(syllables[place])
+                place += 1
+        flush()
+        return found
+
+    def sound_tokens(self, run: str) -> tuple[str, ...]:
+        """Return the pinyin tokens of a Chinese run."""
+        return tuple(token for syllables in sounds(run) for token in pairs(syllables))
+
+    def chinese(self, run: str, count: Callable[[str], int]) -> list[Guess]:
+        """Return names that sound like a stretch of `run`, or differ from it in one character.
+
+        Only stretches with a pair of characters that no page has are looked at, so that what is written
+        right is never put right.
+        """
+        guesses: list[Guess] = []
+        for length in range(min(LONGEST_WORD, len(run)), 1, -1):
+            for start in range(len(run) - length + 1):
+                part = run[start : start + length]
+                if any(
+                    guess.start < start + length and start < guess.start + guess.length for guess in guesses
+                ):
+                    continue
+                if all(count(part[n : n + 2]) for n in range(length - 1)):
+                    continue
+                for key in self._sounding(part):
+                    if self._dictionary.name(key) != part:
+                        guesses.append(Guess(key, self._dictionary.name(key), start, length))
+                        break
+                else:
+                    if length >= 3 and (name := self._alike(part)):
+                        guesses.append(Guess(name, name, start, length))
+        return guesses
+
+    def _sounding(self, part: str) -> tuple[str, ...]:
+        for way in readings(part):
+            if keys := self._dictionary.by_pinyin.get("".join(way)):
+                return keys
+        return ()
+
+    def _alike(self, part: str) -> str:
+        best = process.extractOne(part, self._chinese, scorer=fuzz.ratio, score_cutoff=LIKE_CHINESE)
+        if best is None or len(best[0]) != len(part):
+            return ""
+        same = sum(one == two for one, two in zip(part, best[0], strict=True))
+        return str(best[0]) if same >= len(part) - 1 else ""
+
+    def latin(self, word: str) -> list[str]:
+        """Return Latin words that are spelt much like `word`, the likeliest first."""
+        if len(word) < SHORTEST_LATIN or not word.isascii():
+            return []
+        found = process.extract(
+            word, self._latin, scorer=fuzz.ratio, score_cutoff=LIKE_LATIN, limit=MOST_GUESSES
+        )
+        return [str(entry[0]) for entry in sorted(found, key=lambda entry: (-entry[1], entry[0]))]
+
+    def initials(self, word: str) -> list[Letters]:
+        """Return what the letters may be the initials of: names, names in a row, or words of a title."""
+        if not (SHORTEST_INITIALS <= len(word) <= LONGEST_INITIALS and word.isascii() and word.isalpha()):
+            return []
+        found: dict[str, Letters] = {}
+        for keys in self._dictionary.by_initials.get(word, ()):
+            name = self._dictionary.name(keys)
+            tokens = tuple(concept.token for concept in self._dictionary.meanings(keys)[:1])
+            found[name] = Letters(name, tokens, (name,))
+        if len(word) >= 3:
+            for title, letters in self._lettered():
+                place = letters.find(word)
+                if place >= 0:
+                    phrase = title[place : place + len(word)]
+                    tokens = tuple(one + two for one, two in itertools.pairwise(phrase))
+                    found.setdefault(phrase, Letters(phrase, tokens, (phrase,)))
+        return sorted(found.values(), key=lambda entry: entry.text)[: MOST_GUESSES * 4]
+
+    def _lettered(self) -> list[tuple[str, str]]:
+        if self._title_initials is None:
+            self._title_initials = []
+            for title in self._titles:
+                chinese = "".join(atom.text for atom in atoms_of(fold(title)) if atom.kind == "chinese")
+                for syllables in sounds(chinese):
+                    if len(syllables) == len(chinese):
+                        self._title_initials.append((chinese, initials(syllables)))
+        return self._title_initials
+
+
+def _wholly_chinese(text: str) -> bool:
+    return bool(text) and all(has_chinese(character) for character in text)
+
+
+def latin_words(texts: Sequence[str]) -> list[str]:
+    """Return the stems' words of Latin text, in alphabetical order, for spelling."""
+    words = {
+        word
+        for text in texts
+        for word in fold(text).replace("-", " ").replace("/", " ").split()
+        if word.isascii() and word.isalpha() and len(word) >= SHORTEST_LATIN
+    }
+    return sorted(word for word in words if stem(word))

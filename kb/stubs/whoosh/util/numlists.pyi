@@ -1,0 +1,3 @@
+from collections.abc import Iterable, Iterator
+
+def delta_decode(nums: Iterable[int]) -> Iterator[int]: ...
