@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kb.settings import Settings
-from kb.usecases.accounts import Role, add_user, remove_user, set_password, users
+from kb.usecases.accounts import Role, add_user, remove_user, set_password, set_role, users
 from kb.wiring import House, open_house
 
 command = typer.Typer(rich_markup_mode=None)
@@ -64,8 +64,20 @@ def password(name: str, password: PasswordOption) -> None:
     typer.echo(f"已修改 · changed {name}")
 
 
+@command.command("role")
+def role(name: str, role: Role) -> None:
+    """修改角色 · change a role; it holds from the user's next request on."""
+    user = set_role(_house().store, name=name, role=role)
+    typer.echo(f"已修改 · changed {user.name} ({user.role.value})")
+
+
 @command.command("remove")
-def remove(name: str) -> None:
+def remove(
+    name: str,
+    last: Annotated[
+        bool, typer.Option("--last", help="允许删除唯一的用户 · even the only user (stop the service first)")
+    ] = False,
+) -> None:
     """删除用户 · remove a user."""
-    remove_user(_house().store, name=name)
+    remove_user(_house().store, name=name, even_the_last=last)
     typer.echo(f"已删除 · removed {name}")

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, delete, func, select
 
 from kb.store.tables import LoginFailureRow, UserRow, UserSessionRow
 
-__all__ = ["UserRow"]
+__all__ = ["Session", "UserRow"]
 
 
 def any_user(session: Session) -> bool:
@@ -79,9 +80,17 @@ def end_expired_sessions(session: Session, *, now: datetime) -> None:
     session.exec(delete(UserSessionRow).where(col(UserSessionRow.expires_at) <= now))
 
 
-def failures_since(session: Session, *, name: str, address: str, since: datetime) -> int:
-    """Return how many logins were refused since then, for this name or from this address."""
-    same = or_(col(LoginFailureRow.name) == name, col(LoginFailureRow.address) == address)
+def failures_of_name(session: Session, name: str, *, since: datetime) -> int:
+    """Return how many logins by this name were refused since then."""
+    return _count(session, col(LoginFailureRow.name) == name, since)
+
+
+def failures_from_address(session: Session, address: str, *, since: datetime) -> int:
+    """Return how many logins from this address were refused since then, by whatever name."""
+    return _count(session, col(LoginFailureRow.address) == address, since)
+
+
+def _count(session: Session, same: ColumnElement[bool], since: datetime) -> int:
     query = select(func.count()).select_from(LoginFailureRow).where(same, col(LoginFailureRow.at) >= since)
     return session.exec(query).one()
 
@@ -89,6 +98,11 @@ def failures_since(session: Session, *, name: str, address: str, since: datetime
 def record_failure(session: Session, *, name: str, address: str, at: datetime) -> None:
     """Keep a refused login."""
     session.add(LoginFailureRow(name=name[:80], address=address[:64], at=at))
+
+
+def forget_failures_before(session: Session, before: datetime) -> None:
+    """Forget the refused logins of that time and earlier ones, so that guessing does not fill the database."""
+    session.exec(delete(LoginFailureRow).where(col(LoginFailureRow.at) < before))
 
 
 def forget_failures(session: Session, *, name: str) -> None:

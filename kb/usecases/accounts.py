@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,13 +20,19 @@ from kb.store import accounts as rows
 
 PASSWORD_LENGTH = range(10, 201)
 NAME_LENGTH = range(1, 81)
-FAILURES_ALLOWED = 5
+FAILURES_OF_A_NAME = 5
+FAILURES_FROM_AN_ADDRESS = 20
 FAILURE_WINDOW = timedelta(minutes=15)
-"""After five failures within fifteen minutes a name or an address waits (OWASP authentication guidance: throttle)."""
+"""After so many failures within fifteen minutes a name or an address waits (OWASP authentication guidance:
+throttle). An address gets more, because a workshop behind one router mistypes together."""
 
 _HASHER = PasswordHasher()
-# Verified when the name is unknown, so that the answer takes as long as for a known one.
-_DUMMY_HASH = _HASHER.hash("no user has this password")
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Return a hash to verify when the name is unknown, so that the answer takes as long as for a known one."""
+    return _HASHER.hash("no user has this password")
 
 
 class Role(StrEnum):
@@ -82,14 +89,18 @@ def add_user(
     faults = []
     if len(name) not in NAME_LENGTH:
         faults.append(Fault(where="name", what=f"has {len(name)} characters", repair="use 1 to 80"))
-    if any(character < " " for character in name):
-        faults.append(Fault(where="name", what="has a control character", repair="use letters and digits"))
+    if not name.isprintable():
+        faults.append(
+            Fault(where="name", what="has a character that does not print", repair="use letters and digits")
+        )
     faults += _password_faults(name, password)
     if faults:
         raise BadInput("the user was not added", faults)
     with store.writing() as session:
-        if rows.user_named(session, name) is not None:
-            raise Conflict(f"a user named {name!r} exists already")
+        # Names that differ in case only look like one person in the audit trail.
+        taken = [row.name for row in rows.all_users(session) if row.name.casefold() == name.casefold()]
+        if taken:
+            raise Conflict(f"a user named {taken[0]!r} exists already")
         row = rows.add_user(
             session, id=id, name=name, role=role.value, password_hash=_HASHER.hash(password), created_at=now
         )
@@ -103,27 +114,49 @@ def set_password(store: Store, *, name: str, password: str) -> None:
         NotFound: There is no such user.
         BadInput: The password breaks a rule.
     """
+    name = name.strip()
     faults = _password_faults(name, password)
     if faults:
         raise BadInput("the password was not changed", faults)
     with store.writing() as session:
-        row = rows.user_named(session, name)
-        if row is None:
-            raise NotFound("user", name)
+        row = _row_named(session, name)
         row.password_hash = _HASHER.hash(password)
         rows.end_sessions_of(session, row.id)
 
 
-def remove_user(store: Store, *, name: str) -> None:
-    """Remove a user and the user's logins; what the user did stays in the audit trail.
+def set_role(store: Store, *, name: str, role: Role) -> User:
+    """Give a user another role; it holds from the user's next request on, logins stay.
 
     Raises:
         NotFound: There is no such user.
     """
     with store.writing() as session:
-        row = rows.user_named(session, name)
-        if row is None:
-            raise NotFound("user", name)
+        row = _row_named(session, name.strip())
+        row.role = role.value
+        return _user(row)
+
+
+def remove_user(store: Store, *, name: str, even_the_last: bool = False) -> None:
+    """Remove a user and the user's logins; what the user did stays in the audit trail.
+
+    Args:
+        store: The database.
+        name: The user's name.
+        even_the_last: Whether the only user may go. Without users nobody is asked to log in, so a service that
+            other machines reach must be stopped first.
+
+    Raises:
+        NotFound: There is no such user.
+        Conflict: It is the only user, and `even_the_last` is not set.
+    """
+    name = name.strip()
+    with store.writing() as session:
+        row = _row_named(session, name)
+        if len(rows.all_users(session)) == 1 and not even_the_last:
+            raise Conflict(
+                f"{name!r} is the only user; without users nobody is asked to log in. Stop the service, then "
+                "remove the user with --last"
+            )
         rows.remove_user(session, row)
 
 
@@ -139,6 +172,9 @@ def log_in(
 ) -> str:
     """Return a fresh session token for the right name and password.
 
+    An attempt counts as refused before the password is looked at, in one transaction with the count, so that
+    many attempts at once get no further than one after the other.
+
     Args:
         store: The database.
         name: The user's name as typed.
@@ -152,29 +188,34 @@ def log_in(
         NotAllowed: Name or password is wrong, or there were too many failures of late.
     """
     name = name.strip()
-    with store.reading() as session:
-        failures = rows.failures_since(session, name=name, address=address, since=now - FAILURE_WINDOW)
-        row = rows.user_named(session, name)
-        user_id, stored = (row.id, row.password_hash) if row else ("", _DUMMY_HASH)
-    if failures >= FAILURES_ALLOWED:
-        raise NotAllowed(f"too many failed logins; wait {FAILURE_WINDOW.seconds // 60} minutes")
-    right = _matches(stored, password) and bool(user_id)
+    # A name that no user can have is not handed to the database, which may refuse its characters.
+    known = name if name.isprintable() and len(name) in NAME_LENGTH else ""
+    since = now - FAILURE_WINDOW
+    with store.writing() as session:
+        rows.forget_failures_before(session, since)
+        if (
+            rows.failures_of_name(session, known, since=since) >= FAILURES_OF_A_NAME
+            or rows.failures_from_address(session, address[:64], since=since) >= FAILURES_FROM_AN_ADDRESS
+        ):
+            raise NotAllowed(f"too many failed logins; wait {FAILURE_WINDOW.seconds // 60} minutes")
+        rows.record_failure(session, name=known, address=address, at=now)
+        row = rows.user_named(session, known)
+        user_id, stored = (row.id, row.password_hash) if row else ("", _hash_of_nobody())
+    if not _matches(stored, password) or not user_id:
+        raise NotAllowed("the name or the password is wrong")
     secret = token()
     with store.writing() as session:
-        if right:
-            rows.forget_failures(session, name=name)
-            rows.end_expired_sessions(session, now=now)
-            rows.add_session(
-                session,
-                token_hash=_token_hash(secret),
-                user_id=user_id,
-                created_at=now,
-                expires_at=now + lasts,
-            )
-        else:
-            rows.record_failure(session, name=name, address=address, at=now)
-    if not right:
-        raise NotAllowed("the name or the password is wrong")
+        rows.forget_failures(session, name=known)
+        rows.end_expired_sessions(session, now=now)
+        if rows.user_named(session, known) is None:
+            raise NotAllowed("the name or the password is wrong")  # removed while the password was checked
+        rows.add_session(
+            session,
+            token_hash=_token_hash(secret),
+            user_id=user_id,
+            created_at=now,
+            expires_at=now + lasts,
+        )
     return secret
 
 
@@ -209,6 +250,13 @@ def _matches(stored: str, password: str) -> bool:
 
 def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _row_named(session: rows.Session, name: str) -> rows.UserRow:
+    row = rows.user_named(session, name)
+    if row is None:
+        raise NotFound("user", name)
+    return row
 
 
 def _user(row: rows.UserRow) -> User:
