@@ -1,7 +1,7 @@
 """Builders of planner's nouns: every value has a default, so that a test shows only what it is about."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from planner.model import (
@@ -18,6 +18,7 @@ from planner.model import (
     Position,
     Site,
     Technician,
+    Visit,
 )
 
 SUZHOU = Position(latitude_deg=31.299, longitude_deg=120.585)
@@ -91,5 +92,21 @@ def an_occurrence(**changes: Any) -> Occurrence:
         due=due,
         earliest=due,
         latest=due,
+    )
+    return replace(usual, **changes)
+
+
+def a_visit(**changes: Any) -> Visit:
+    """A visit of one occurrence at site `s1` by technician `t1`; its window is its day unless told."""
+    day = changes.get("day", date(2026, 3, 2))
+    usual = Visit(
+        key="s1/m1-monthly/monthly/2",
+        site_id="s1",
+        day=day,
+        earliest=day,
+        latest=day,
+        occurrences=(an_occurrence(due=day),),
+        duration=timedelta(hours=1),
+        technician_id="t1",
     )
     return replace(usual, **changes)
