@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def _house() -> House:
 
 
 def _latest(house: House) -> PlanBook:
-    book = latest_plan(store=house.store)
+    book = latest_plan(house.store, zone=house.now().tzinfo or UTC)
     if book is None:
         raise NotFound("plan", "latest; run: servicebook plan inspections --from 2026-01-01 --to 2026-12-31")
     return book
@@ -61,7 +62,7 @@ def inspections(
     period = period_from(first, last)
     house = _house()
     book = plan_inspections(
-        store=house.store,
+        house.store,
         first_day=period.first_day,
         last_day=period.last_day,
         now=house.now(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from kb.errors import BadInput, Conflict, Fault
@@ -104,7 +104,7 @@ def plan_inspections(
         )
     planned = placed(state, period, today=now.date(), progress=progress)
     number = keep_plan(store, state, planned, period, now=now, by=by)
-    book = plan_book(store, number)
+    book = plan_book(store, number, zone=now.tzinfo or UTC)
     assert book is not None
     return book
 

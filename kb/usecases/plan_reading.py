@@ -6,8 +6,8 @@ memory, each under a mark that any run, any edit of a visit and any edit of the 
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta, tzinfo
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -42,16 +42,21 @@ _books: WeakKeyDictionary[Store, OrderedDict[tuple[int, Mark], PlanBook]] = Weak
 _lock = Lock()
 
 
-def latest_plan(store: Store) -> PlanBook | None:
+def latest_plan(store: Store, *, zone: tzinfo = UTC) -> PlanBook | None:
     """Return the newest plan; None where there is none yet."""
-    return plan_book(store, None)
+    return plan_book(store, None, zone=zone)
 
 
-def plan_book(store: Store, number: int | None = None) -> PlanBook | None:
+def plan_book(store: Store, number: int | None = None, *, zone: tzinfo = UTC) -> PlanBook | None:
     """Return the plan of run `number`, the newest for None; None where there is no such run.
 
     An older plan is what it was after its run, as far as runs changed it since: what people did to a visit
     (booked, done) shows as it is today.
+
+    Args:
+        store: The database.
+        number: Counts the runs, from 1.
+        zone: The zone that the book's `created` is told in.
     """
     with store.reading() as session:
         latest = latest_run_number(session)
@@ -63,7 +68,7 @@ def plan_book(store: Store, number: int | None = None) -> PlanBook | None:
             known = _books.setdefault(store, OrderedDict())
             if key in known:
                 known.move_to_end(key)
-                return known[key]
+                return _told_in(zone, known[key])
         runs = runs_since(session, wanted)
         run = runs[-1]
         rows = visits_between(session, run.first_day - MARGIN, run.last_day + MARGIN)
@@ -72,7 +77,12 @@ def plan_book(store: Store, number: int | None = None) -> PlanBook | None:
         known[key] = book
         while len(known) > BOOKS_KEPT:
             known.popitem(last=False)
-    return book
+    return _told_in(zone, book)
+
+
+def _told_in(zone: tzinfo, book: PlanBook) -> PlanBook:
+    created = book.created.astimezone(zone)
+    return book if created.tzinfo is book.created.tzinfo else replace(book, created=created)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

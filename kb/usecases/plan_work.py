@@ -161,23 +161,22 @@ def _due(
         for occurrence in visit.occurrences
     )
     calendars = {one: SERVICE_CALENDAR.joined_with(calendar) for one, calendar in site_calendars.items()}
-    by_machine: dict[str, list[Occurrence]] = defaultdict(list)
+    found: list[Occurrence] = []
     for plan in register.plans.values():
         machine = register.equipment[plan.equipment_id]
-        by_machine[plan.equipment_id].extend(
-            due_occurrences(
-                plan,
-                start=first_day,
-                end=last_day + ONE_DAY,
-                calendar=calendars[machine.site_id],
-                completions=completions.get(plan.id, {}),
-            )
+        found += due_occurrences(
+            plan,
+            start=first_day,
+            end=last_day + ONE_DAY,
+            calendar=calendars[machine.site_id],
+            completions=completions.get(plan.id, {}),
         )
+    by_machine: dict[str, list[Occurrence]] = defaultdict(list)
+    for occurrence in open_occurrences(found, standing):
+        by_machine[occurrence.equipment_id].append(occurrence)
     due: dict[str, list[Occurrence]] = defaultdict(list)
-    for machine_id, found in by_machine.items():
-        left = open_occurrences(found, standing)
-        if left:
-            due[register.equipment[machine_id].site_id].extend(combined_levels(left))
+    for machine_id, of_machine in by_machine.items():
+        due[register.equipment[machine_id].site_id].extend(combined_levels(of_machine))
     return due
 
 
