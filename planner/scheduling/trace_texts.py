@@ -129,6 +129,10 @@ RELAX: Choices = {
         "zh_CN": "；若分成 {parts} 次，每次不超过 {longest_minutes} 分钟，即可安排",
         "en": "; in {parts} parts of at most {longest_minutes} min it could be placed",
     },
+    "contract": {
+        "zh_CN": "；请续签合同，或停用维护计划",
+        "en": "; renew the contract, or take the maintenance plans out of use",
+    },
     "none": {"zh_CN": "；单独放宽任何一项都不够", "en": "; no single concession is enough"},
     "": {"zh_CN": "；可行办法：{relax}", "en": "; a way out: {relax}"},
 }
