@@ -2,17 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from kb.content import load_library
 from kb.settings import Settings
-from kb.usecases.content import check_content, page_by_id
+from kb.usecases.content import check_content, page_by_id, pages_of
 from kb.wiring import open_house
 
 command = typer.Typer(rich_markup_mode=None)
 
+Kind = Literal["alarm", "case", "checklist", "course", "guide", "term"]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON")]
 
 
@@ -42,21 +43,13 @@ def check(
 
 @command.command("list")
 def list_pages(
-    kind: Annotated[
-        str, typer.Option("--type", help="类型 · case, guide, alarm, checklist, term, course")
-    ] = "",
+    kind: Annotated[Kind | None, typer.Option("--type", help="类型 · type of page")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """列出资料页 · list pages with type, confidence and title."""
-    library = load_library(Settings().content_dir)
-    pages = [
-        page for _, page in sorted(library.pages.items()) if not kind or getattr(page, "type", "") == kind
-    ]
+    pages = pages_of(load_library(Settings().content_dir), kind=kind or "")
     if as_json:
-        rows = [
-            {"id": p.id, "type": getattr(p, "type", ""), "title": p.title, "confidence": p.confidence}
-            for p in pages
-        ]
+        rows = [{"id": p.id, "type": p.type, "title": p.title, "confidence": p.confidence} for p in pages]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for page in pages:

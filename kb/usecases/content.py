@@ -134,7 +134,10 @@ def fact_ids(domain_dir: Path) -> frozenset[str]:
             raise NotFound("file of facts", str(path))
         with path.open(encoding="utf-8", newline="") as file:
             ids.update(row[column] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    for line in (domain_dir / "tasks.md").read_text(encoding="utf-8").splitlines():
+    tasks = domain_dir / "tasks.md"
+    if not tasks.is_file():
+        raise NotFound("file of facts", str(tasks))
+    for line in tasks.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) > 2 and cells[1][:1] == "T" and cells[1][1:].isdigit():
             ids.add(cells[1])
