@@ -15,6 +15,7 @@ from kb.errors import BadInput, Conflict, Fault
 from kb.store import Store
 from kb.store.bulk import filled_tables, insert_register, note_sample, noted_sample
 from kb.usecases.sample_contracts import sold
+from kb.usecases.sample_history import finished_visits, planning_input_of
 from kb.usecases.sample_machines import machines
 from kb.usecases.sample_people import Row, people
 from kb.usecases.sample_readings import meters
@@ -110,20 +111,24 @@ def sample_department(size: SampleSize, seed: int, today: date) -> SampleDepartm
     counters = meters(park, _random(seed, "meters"), today)
     # Groups of one site have narrow windows, which a shutdown of weeks would swallow: such a site works through.
     split = {group.machines[0].site_id for group in deals.groups if group.window_days is not None}
+    parts = {
+        "customers": owners,
+        "sites": tuple({**site.row, **({"shutdowns": []} if site.id in split else {})} for site in places),
+        "equipment": tuple(machine.row for machine in park),
+        "technicians": tuple(person.row for person in staff),
+        "contracts": deals.contracts,
+        "plans": deals.plans,
+    }
+    past = finished_visits(planning_input_of(**parts), _random(seed, "history"), today)
     return SampleDepartment(
         size=size,
         seed=seed,
         today=today,
-        customers=owners,
-        sites=tuple({**site.row, **({"shutdowns": []} if site.id in split else {})} for site in places),
-        equipment=tuple(machine.row for machine in park),
-        technicians=tuple(person.row for person in staff),
-        contracts=deals.contracts,
-        plans=deals.plans,
+        **parts,
         meters=counters.meters,
         readings=counters.readings,
-        runs=(),
-        visits=(),
+        runs=past.runs,
+        visits=past.visits,
     )
 
 

@@ -1,37 +1,59 @@
-"""Two years of the sample's finished visits: what the planner would have planned, done on its day.
+"""Two years of the sample's finished visits: what planning would have planned, each done on its day.
 
-The planner's own rules make it, so that a plan of the present year goes on from it without a seam: keys, cycles and
+Planning itself makes them, so that a plan of the present year goes on from them without a seam: keys, cycles and
 levels are the ones that planning finds.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 
-from kb.store.mapping import maintenance_plan_of, site_of, technician_of
-from kb.store.tables import MaintenancePlanRow, SiteRow, TechnicianRow
+from kb.store import PlanningInput
+from kb.store.mapping import (
+    contract_of,
+    customer_of,
+    equipment_of,
+    maintenance_plan_of,
+    site_of,
+    technician_of,
+)
+from kb.store.tables import (
+    ContractRow,
+    CustomerRow,
+    EquipmentRow,
+    MaintenancePlanRow,
+    SiteRow,
+    TechnicianRow,
+)
+from kb.store.visits import body_of
+from kb.usecases.plan import PlanningState, placed
+from kb.usecases.plan_period import Period
+from kb.usecases.sample_data import SAMPLE_MARK
 from kb.usecases.sample_people import Row
-from planner.calendars import WorkCalendar, site_calendar, technician_calendar
-from planner.model import DueWork, MaintenancePlan, Visit, VisitState
-from planner.routing.first_plan import first_plan
-from planner.scheduling.due import due_occurrences
-from planner.scheduling.levels import combined_levels
-from planner.scheduling.merge import merged_at_site
+from planner.model import Visit, VisitState
 
+CHINA_TIME = timezone(timedelta(hours=8))
 HISTORY_YEARS = 2
-LONGEST_TRIP = timedelta(hours=6)
+RUN = 1
 REMARK_CHANCE = 0.15
 REMARKS = (
-    "导轨防护皮带边缘磨损，已建议下次更换（示例）",
-    "润滑泵油位偏低，已补油（示例）",
-    "电柜风扇滤棉积尘，已更换（示例）",
-    "主轴拉刀力偏低，已登记复测（示例）",
-    "光栅读数头信号余量下降，已清洁（示例）",
-    "后备电池电压接近下限，已更换（示例）",
-    "排屑器异响，已调整链条张紧（示例）",
+    "导轨防护皮带边缘磨损，已建议下次更换",
+    "润滑泵油位偏低，已补油",
+    "电柜风扇滤棉积尘，已更换",
+    "主轴拉刀力偏低，已登记复测",
+    "光栅读数头信号余量下降，已清洁",
+    "后备电池电压接近下限，已更换",
+    "排屑器异响，已调整链条张紧",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The plan run that the finished visits came from, and the visits."""
+
+    runs: tuple[Row, ...]
+    visits: tuple[Row, ...]
 
 
 def history_start(today: date) -> date:
@@ -39,65 +61,51 @@ def history_start(today: date) -> date:
     return date(today.year - HISTORY_YEARS, today.month, min(today.day, 28))
 
 
-def finished_visits(
-    *,
-    sites: Sequence[Row],
-    technicians: Sequence[Row],
-    machines: Sequence[Row],
-    plans: Sequence[Row],
-    spacing: Mapping[str, timedelta],
-    today: date,
-) -> tuple[Visit, ...]:
+def finished_visits(register: PlanningInput, rng: Random, today: date) -> History:
     """Return the visits from two years ago up to, not including, `today`, all of them done, by day."""
-    places = {site.id: site for site in (site_of(SiteRow.model_validate(row)) for row in sites)}
-    people = {
-        one.id: one for one in (technician_of(TechnicianRow.model_validate(row)) for row in technicians)
+    first, last = history_start(today), today - timedelta(days=1)
+    state = PlanningState(register=register, rows={}, run=0)
+    planned = placed(state, Period(first_day=first, last_day=last), today=first)
+    run: Row = {
+        "number": RUN,
+        "created": datetime.combine(first, time(8), tzinfo=CHINA_TIME),
+        "created_by": SAMPLE_MARK,
+        "first_day": first,
+        "last_day": last,
     }
-    known = {
-        one.id: one for one in (maintenance_plan_of(MaintenancePlanRow.model_validate(row)) for row in plans)
+    done = [visit for visit in planned.visits if first <= visit.day <= last]
+    return History(runs=(run,), visits=tuple(_row(visit, rng) for visit in done))
+
+
+def planning_input_of(
+    *,
+    customers: Sequence[Row],
+    sites: Sequence[Row],
+    equipment: Sequence[Row],
+    technicians: Sequence[Row],
+    contracts: Sequence[Row],
+    plans: Sequence[Row],
+) -> PlanningInput:
+    """Return rows as the planner reads them."""
+    return PlanningInput(
+        customers={str(row["id"]): customer_of(CustomerRow.model_validate(row)) for row in customers},
+        sites={str(row["id"]): site_of(SiteRow.model_validate(row)) for row in sites},
+        equipment={str(row["id"]): equipment_of(EquipmentRow.model_validate(row)) for row in equipment},
+        technicians={str(row["id"]): technician_of(TechnicianRow.model_validate(row)) for row in technicians},
+        contracts=tuple(contract_of(ContractRow.model_validate(row)) for row in contracts),
+        plans={str(row["id"]): maintenance_plan_of(MaintenancePlanRow.model_validate(row)) for row in plans},
+    )
+
+
+def _row(visit: Visit, rng: Random) -> Row:
+    return {
+        "key": visit.key,
+        "run": RUN,
+        "site_id": visit.site_id,
+        "technician_id": visit.technician_id,
+        "day": visit.day,
+        "state": VisitState.DONE.value,
+        "done_on": visit.day,
+        "notes": f"{SAMPLE_MARK}：{rng.choice(REMARKS)}" if rng.random() < REMARK_CHANCE else "",
+        "body": body_of(visit),
     }
-    calendars = {site_id: site_calendar(site) for site_id, site in places.items()}
-    site_of_machine = {str(row["id"]): str(row["site_id"]) for row in machines}
-    placed = first_plan(
-        list(_works(known, site_of_machine, calendars, today)),
-        sites=places,
-        technicians=people,
-        site_calendars=calendars,
-        technician_calendars={one.id: technician_calendar(one) for one in people.values()},
-        spacing=spacing,
-    )
-    return tuple(
-        replace(visit, state=VisitState.DONE, locked=True) for visit in placed.visits if visit.day < today
-    )
-
-
-def remark(rng: Random) -> str:
-    """Return what a technician wrote down; most visits have nothing to tell."""
-    return rng.choice(REMARKS) if rng.random() < REMARK_CHANCE else ""
-
-
-def _works(
-    plans: Mapping[str, MaintenancePlan],
-    site_of_machine: Mapping[str, str],
-    calendars: Mapping[str, WorkCalendar],
-    today: date,
-) -> Iterable[DueWork]:
-    by_site: dict[str, dict[str, list[MaintenancePlan]]] = defaultdict(lambda: defaultdict(list))
-    for plan in plans.values():
-        by_site[site_of_machine[plan.equipment_id]][plan.equipment_id].append(plan)
-    for site_id, machines in by_site.items():
-        calendar = calendars[site_id]
-        due = [
-            one
-            for some in machines.values()
-            for one in combined_levels(
-                [
-                    occurrence
-                    for plan in some
-                    for occurrence in due_occurrences(
-                        plan, start=history_start(today), end=today, calendar=calendar
-                    )
-                ]
-            )
-        ]
-        yield from merged_at_site(due, site_id=site_id, plans=plans, calendar=calendar, longest=LONGEST_TRIP)

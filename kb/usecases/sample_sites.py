@@ -21,6 +21,7 @@ from planner.model.spans import OFFICE_HOURS
 
 REACH_MINUTES = 90
 """A site of the sample lies no farther than this from a technician who can do its work, one way."""
+NEAR_MINUTES = 10
 DAY_MINUTES = 480
 LONGEST_WORK_MINUTES = 330
 SHUTDOWN_YEARS_BEFORE, SHUTDOWN_YEARS_AFTER = 2, 3
@@ -81,18 +82,20 @@ def workshops(
 
 
 def _around(person: Person, staff: Sequence[Person]) -> list[tuple[Place, str]]:
-    """Return where `person` is the nearest who can do a mix: so everybody has about the same work."""
-    found = []
+    """Return where `person` is about the nearest who can do a mix, so that everybody has about the same work."""
+    nearest, reached = [], []
     for place in PLACES:
         at = place.latitude_deg, place.longitude_deg
         own = person.travel_minutes(*at)
         if own > REACH_MINUTES:
             continue
         for mix in MIX_WEIGHTS:
-            able = [other.travel_minutes(*at) for other in staff if other.can_do(mix)]
-            if person.can_do(mix) and own == min(able):
-                found.append((place, mix))
-    return found
+            if not person.can_do(mix):
+                continue
+            reached.append((place, mix))
+            if own <= NEAR_MINUTES + min(one.travel_minutes(*at) for one in staff if one.can_do(mix)):
+                nearest.append((place, mix))
+    return nearest or reached
 
 
 def _workshop(
