@@ -17,7 +17,12 @@ from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
 from kb.usecases.plan_json import plan_json, summary_json, unplaced_json, visit_json
 from kb.usecases.plan_period import period_from
-from kb.usecases.plan_trace import occurrence_sentences, unplaced_sentence, visit_sentences
+from kb.usecases.plan_trace import (
+    occurrence_sentences,
+    shortfall_sentence,
+    unplaced_sentence,
+    visit_sentences,
+)
 from kb.usecases.plan_views import VisitFilter, filtered, site_plan, technician_plan
 from kb.usecases.plan_words import Words, hours_text
 from kb.usecases.plan_workbook import provisional_notice
@@ -240,6 +245,10 @@ def _print_summary(book: PlanBook, words: Words) -> None:
     typer.echo(words.join(f"{words.change(change)} {book.change_count(change)}" for change in Change))
     if notice := provisional_notice(book, words.language):
         typer.echo(notice)
+    for one in book.shortfalls[:_SHOWN_UNPLACED]:
+        typer.echo(f"! {shortfall_sentence(book, one, words.language)}")
+    if len(book.shortfalls) > _SHOWN_UNPLACED:
+        typer.echo(say("… and {count} more").format(count=len(book.shortfalls) - _SHOWN_UNPLACED))
     for work in book.unplaced[:_SHOWN_UNPLACED]:
         name = book.site_name(work.site_id)
         typer.echo(

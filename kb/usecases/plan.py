@@ -11,6 +11,7 @@ from kb.store.planning import add_run, all_visits, latest_run_number, visit_revi
 from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import DROPPED, FORMER, body_of, unplaced_json, visit_json, visit_of
 from kb.usecases.plan_book import Change, PlanBook, VisitChange, differences
+from kb.usecases.plan_memory import collector_paused
 from kb.usecases.plan_period import Period
 from kb.usecases.plan_reading import day_kinds, latest_plan, plan_book, planning_stock
 from kb.usecases.plan_work import PlanTask, plan_task
@@ -91,6 +92,11 @@ def plan_inspections(
         Conflict: Somebody changed visits while the plan was made; nothing was written.
     """
     period = Period(first_day=first_day, last_day=last_day)
+    with collector_paused():
+        return _planned(store, period, now=now, by=by, progress=progress)
+
+
+def _planned(store: Store, period: Period, *, now: datetime, by: str, progress: Progress) -> PlanBook:
     state = planning_state(store)
     if not state.register.plans and not state.rows:
         what = "the register holds no maintenance plan of a machine in use"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kb.i18n import Language
-from kb.usecases.plan_book import Change, PlanBook, VisitChange
+from kb.usecases.plan_book import Change, PlanBook, Shortfall, VisitChange
 from kb.usecases.plan_trace import occurrence_sentences, unplaced_sentence, visit_sentences
 from kb.usecases.plan_words import in_hours
 from planner.model import Occurrence, Reason, TimeSpan, Unplaced, Visit
@@ -33,6 +33,7 @@ def summary_json(book: PlanBook) -> Json:
         "visit_count": len(book.visits),
         "unplaced_count": len(book.unplaced),
         "difference_counts": {change.value: book.change_count(change) for change in Change},
+        "shortfalls": [_shortfall(one) for one in book.shortfalls],
     }
 
 
@@ -111,6 +112,17 @@ def change_json(book: PlanBook, one: VisitChange) -> Json:
         "fields": list(one.fields),
         "before": _short(one.before),
         "after": _short(one.after),
+    }
+
+
+def _shortfall(one: Shortfall) -> Json:
+    return {
+        "contract": one.contract_id,
+        "site": one.site_id,
+        "first_day": one.first_day.isoformat(),
+        "last_day": one.last_day.isoformat(),
+        "sold": one.sold,
+        "planned": one.planned,
     }
 
 

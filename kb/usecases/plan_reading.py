@@ -26,6 +26,7 @@ from kb.store.planning import (
 from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import DROPPED, FORMER, handed_over, unplaced_from, visit_from_json, visit_of
 from kb.usecases.plan_book import Change, PlanBook, Shortfall, VisitChange
+from kb.usecases.plan_memory import collector_paused
 from kb.usecases.plan_views import DayKind, DayKinds
 from planner.calendars import public_year
 from planner.model import Contract, Visit, VisitState
@@ -58,7 +59,7 @@ def plan_book(store: Store, number: int | None = None, *, zone: tzinfo = UTC) ->
         number: Counts the runs, from 1.
         zone: The zone that the book's `created` is told in.
     """
-    with store.reading() as session:
+    with collector_paused(), store.reading() as session:
         latest = latest_run_number(session)
         wanted = latest if number is None else number
         if not 1 <= wanted <= latest:

@@ -263,19 +263,12 @@ def month_start(year: int, month: int) -> date:
     """Return the first day of a month.
 
     Raises:
-        BadInput: The calendar has no such month.
+        BadInput: The calendar has no such month, or plans cannot reach its year.
     """
-    try:
-        return date(year, month, 1)
-    except ValueError as error:
-        raise BadInput(
-            "no such month",
-            [
-                Fault(
-                    where="month", what=f"it is {year}-{month}", repair="give a year 1–9999 and a month 1–12"
-                )
-            ],
-        ) from error
+    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
+        repair = f"give a year {FIRST_YEAR}–{LAST_YEAR} and a month 1–12"
+        raise BadInput("no such month", [Fault(where="month", what=f"it is {year}-{month}", repair=repair)])
+    return date(year, month, 1)
 
 
 def _days_of(year: int, month: int) -> list[date]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from kb.export.workbook import Cell, Sheet, SheetColumn, Workbook
 from kb.i18n import Language
 from kb.usecases.plan_book import Change, PlanBook
-from kb.usecases.plan_trace import unplaced_sentence, visit_sentences
+from kb.usecases.plan_trace import shortfall_sentence, unplaced_sentence, visit_sentences
 from kb.usecases.plan_words import Words, hours_text, in_hours
 from planner.model import Unplaced, Visit
 
@@ -198,6 +198,10 @@ def _notes_sheet(book: PlanBook, words: Words) -> Sheet:
     ]
     if book.provisional_years:
         rows.append((words.say("Provisional calendar"), provisional_notice(book, words.language)))
+    rows += [
+        (words.say("Fewer visits than sold"), shortfall_sentence(book, one, words.language))
+        for one in book.shortfalls
+    ]
     rows.append(
         (
             words.say("How dates are found"),
