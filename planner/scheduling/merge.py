@@ -94,8 +94,6 @@ class _Trip:
         self._calendar = calendar
         self.opener = opener
         self._members = [opener]
-        self._plan_ids = {opener.plan_id}
-        self._duration = plans[opener.plan_id].duration
         working_days = _last_working_days(opener, calendar, choice_days)
         self._has_working_day = bool(working_days)
         self._common_first, self._common_last = (
@@ -106,17 +104,15 @@ class _Trip:
         """Return whether `candidate` fits, and make it a member if it does."""
         if candidate.earliest > self._common_first or candidate.latest < self._common_last:
             return False
-        if candidate.plan_id in self._plan_ids:
+        if any(member.plan_id == candidate.plan_id for member in self._members):
             return False
         # Where nobody can come at all, work with hope is not tied to work without.
         if not self._has_working_day and _last_working_days(candidate, self._calendar, 1):
             return False
-        duration = self._duration + self._plans[candidate.plan_id].duration
-        if duration > longest:
+        durations = (self._plans[member.plan_id].duration for member in (*self._members, candidate))
+        if sum(durations, timedelta(0)) > longest:
             return False
         self._members.append(candidate)
-        self._plan_ids.add(candidate.plan_id)
-        self._duration = duration
         return True
 
     def joined(self) -> tuple[Occurrence, ...]:
@@ -126,8 +122,6 @@ class _Trip:
     def gives_up(self, member: Occurrence) -> None:
         """Let `member` go to another trip."""
         self._members.remove(member)
-        self._plan_ids.remove(member.plan_id)
-        self._duration -= self._plans[member.plan_id].duration
 
     def due_work(self, site_id: str) -> DueWork:
         """Return the finished trip; its key names the first of its occurrences."""
@@ -136,7 +130,7 @@ class _Trip:
         latest = min(member.latest for member in self._members)
         ideal = _ideal(self._members, earliest, latest, self._calendar)
         served = [self._plans[member.plan_id] for member in members]
-        skills = [self._plans[plan_id].skills for plan_id in self._plan_ids]
+        skills = [plan.skills for plan in served]
         skills += [
             self._plans[plan_id].skills
             for member in members

@@ -69,6 +69,11 @@ def test_a_year_is_provisional_until_its_make_up_days_are_published(year: int, p
     assert public_year(year).provisional is provisional
 
 
+def test_a_make_up_day_may_belong_to_the_new_year_after_it() -> None:
+    assert date(2001, 12, 29) in public_year(2001).make_up_days
+    assert date(2001, 12, 29) not in public_year(2002).make_up_days
+
+
 def test_provisional_years_of_a_span_include_both_ends() -> None:
     assert provisional_years(date(2026, 12, 31), date(2026, 12, 31)) == ()
     assert provisional_years(date(2026, 12, 31), date(2027, 1, 1)) == (2027,)

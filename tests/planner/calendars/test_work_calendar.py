@@ -79,6 +79,12 @@ def test_joined_calendars_are_open_at_their_common_times() -> None:
     assert early.joined_with(late).spans(date(2026, 3, 2)) == (TimeSpan(start=time(10, 0), end=time(12, 0)),)
 
 
+def test_joined_calendars_are_closed_where_one_of_several_is() -> None:
+    stopped = WorkCalendar(closures=(SUMMER_STOP,))
+    assert not WorkCalendar().joined_with(WorkCalendar(), stopped).is_working(date(2026, 7, 22))
+    assert not WorkCalendar().joined_with(stopped, WorkCalendar()).is_working(date(2026, 7, 22))
+
+
 def test_a_calendar_is_provisional_if_one_of_those_joined_follows_an_unpublished_year() -> None:
     own = WorkCalendar(follows_public=False)
     assert not own.is_provisional(date(2027, 3, 1))

@@ -48,7 +48,7 @@ def test_a_late_confirmation_shifts_the_next_date_by_factor_times_the_whole_devi
     [
         pytest.param(date(1998, 6, 10), 0, id="9 days late: within 10 % of 92"),
         pytest.param(date(1998, 6, 11), 5, id="10 days late: the whole deviation counts"),
-        pytest.param(date(1998, 6, 12), 6, id="11 days late: half a day rounds up"),
+        pytest.param(date(1998, 6, 14), 7, id="13 days late: half a day rounds up"),
         pytest.param(date(1998, 5, 23), 0, id="9 days early"),
         pytest.param(date(1998, 5, 22), -10, id="10 days early, early factor 100 %"),
         pytest.param(date(1998, 6, 1), 0, id="on the day"),
@@ -60,7 +60,16 @@ def test_tolerance_and_factors_at_their_edges(done: date, days: int) -> None:
 
 def test_half_days_of_an_early_shift_round_away_from_zero() -> None:
     plan = the_sap_plan(early_factor_percent=Decimal(50))
-    assert shift(plan, date(1998, 6, 1), date(1998, 5, 21)) == timedelta(days=-6)
+    assert shift(plan, date(1998, 6, 1), date(1998, 5, 19)) == timedelta(days=-7)
+
+
+@pytest.mark.parametrize(
+    ("late", "days"), [pytest.param(23, 0, id="exactly 25 % of 92"), pytest.param(24, 24, id="one past it")]
+)
+def test_a_deviation_as_large_as_the_tolerance_moves_nothing(late: int, days: int) -> None:
+    plan = the_sap_plan(tolerance_percent=Decimal(25), late_factor_percent=Decimal(100))
+    planned = date(1998, 6, 1)
+    assert shift(plan, planned, planned + timedelta(days=late)) == timedelta(days=days)
 
 
 def test_shifts_add_up_over_several_completions() -> None:

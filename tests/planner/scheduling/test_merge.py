@@ -82,6 +82,12 @@ def test_machines_with_a_common_day_share_a_trip() -> None:
     assert trip.reasons[0].kind is ReasonKind.MERGED
 
 
+def test_two_dates_of_one_plan_never_share_a_trip() -> None:
+    first = due("m1", 0, 9, on=2)
+    second = an_occurrence(k=3, due=DAY + timedelta(days=6), earliest=DAY, latest=DAY + timedelta(days=12))
+    assert [len(trip.occurrences) for trip in trips([first, second])] == [1, 1]
+
+
 def test_windows_that_share_no_day_need_two_trips() -> None:
     assert len(trips([due("m1", 0, 5), due("m2", 6, 9)])) == 2
 
@@ -153,6 +159,15 @@ def test_work_with_a_wide_window_waits_for_the_trip_nearest_to_its_date() -> Non
     assert [one.equipment_id for one in second.occurrences] == ["m1", "m2"]
 
 
+def test_work_moves_to_no_trip_whose_choice_of_days_it_would_narrow() -> None:
+    candidate = due("m4", 0, 15, on=13)
+    others = [due("m1", 0, 6, on=2), due("m2", 10, 16, on=12), due("m3", 14, 20, on=15)]
+    # The second trip may be on 18, 19 or 20 March; the candidate must be done by the 19th.
+    first, second = trips([candidate, *others], choice_days=3)
+    assert [one.equipment_id for one in first.occurrences] == ["m1", "m4"]
+    assert (second.earliest, second.latest) == (date(2026, 3, 18), date(2026, 3, 20))
+
+
 def test_the_ideal_day_is_the_working_day_nearest_to_all_due_dates() -> None:
     (trip,) = trips([due("m1", 0, 9, on=1), due("m2", 0, 9, on=6), due("m3", 0, 9, on=3)])
     # The median is Saturday 7 March; Friday lies nearer to all three together than Monday.
@@ -213,6 +228,11 @@ def test_trips_keep_every_window_and_the_longest_trip(
         assert trip.earliest == max(one.earliest for one in trip.occurrences)
         assert trip.latest == min(one.latest for one in trip.occurrences)
         assert trip.earliest <= trip.ideal <= trip.latest
+        common = len(CHINA.working_days(trip.earliest, trip.latest + timedelta(days=1)))
+        own = min(
+            len(CHINA.working_days(one.earliest, one.latest + timedelta(days=1))) for one in trip.occurrences
+        )
+        assert common >= min(choice_days, own)
         assert trip.duration <= max(longest, timedelta(hours=1))
         assert list(trip.occurrences) == sorted(trip.occurrences, key=lambda one: one.key)
         if CHINA.working_days(trip.earliest, trip.latest + timedelta(days=1)):

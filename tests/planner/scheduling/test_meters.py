@@ -61,6 +61,12 @@ def test_the_date_is_today_plus_what_is_left_by_the_average_per_day() -> None:
     assert found.why_not is None
 
 
+def test_an_older_reading_is_carried_forward_to_today() -> None:
+    values = [MeterReading(read_at=FIRST + timedelta(days=n), value=Decimal(8 * n)) for n in range(60)]
+    later = TODAY + timedelta(days=10)
+    assert estimate(values, 1000, today=later).due == estimate(values, 1000).due == TODAY + timedelta(days=66)
+
+
 def test_the_average_is_taken_over_the_window_only() -> None:
     slow_then_fast = [*readings(*range(0, 30)), *readings()]
     fast = [
