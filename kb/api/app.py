@@ -12,10 +12,14 @@ from kb.api.access import writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
+from kb.api.routes import machine_data as machine_data_api
+from kb.api.routes import plan as plan_api
+from kb.api.routes import register as register_api
+from kb.api.routes import search as search_api
 from kb.api.routes import session, status
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
-from kb.web.pages import account, content, home, library
+from kb.web.pages import account, content, home, library, plan, search
 from kb.web.rendering import STATIC_DIR
 from kb.wiring import House
 
@@ -31,6 +35,10 @@ class Area:
 API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
+    Area(search_api.router, None),
+    Area(register_api.router, Role.PLANNER),
+    Area(machine_data_api.router, Role.PLANNER),
+    Area(plan_api.router, Role.PLANNER),
     Area(status.router, Role.ADMIN),
 )
 PAGE_AREAS: tuple[Area, ...] = (
@@ -38,6 +46,8 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(home.router, None),
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
+    Area(search.router, None),
+    Area(plan.router, Role.PLANNER),
 )
 
 

@@ -79,12 +79,12 @@ def read(path: Path) -> dict[str, object]:
         return {"sheets": _csv_archive(path, names)}
     for start, what, repair in _OTHER_FILES:
         if head.startswith(start):
-            raise refused(path.name, what, repair)
+            raise refused("", what, repair)
     if not head:
-        raise refused(path.name, "is empty", "give an .xlsx or .csv file")
+        raise refused("", "is empty", "give an .xlsx or .csv file")
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise refused(path.name, "is a web page or an XML document", "give an .xlsx or .csv file")
-    return {"sheets": [{"name": "", "rows": _csv(path.read_bytes(), path.name)}]}
+        raise refused("", "is a web page or an XML document", "give an .xlsx or .csv file")
+    return {"sheets": [{"name": "", "rows": _csv(path.read_bytes(), "")}]}
 
 
 class _Reading:
@@ -107,13 +107,16 @@ class _Reading:
 
 def _xlsx(path: Path, names: list[str]) -> list[dict[str, object]]:
     if any(name.lower().endswith(("vbaproject.bin", ".bin")) and "vba" in name.lower() for name in names):
-        raise refused(path.name, "has macros", "save it as .xlsx, which holds none")
+        raise refused("", "has macros", "save it as .xlsx, which holds none")
     reading = _Reading()
     sheets: list[dict[str, object]] = []
     try:
-        workbook = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        # By its bytes, not its name: an upload has no ending that could be trusted.
+        workbook = load_workbook(
+            io.BytesIO(path.read_bytes()), read_only=True, data_only=False, keep_links=False
+        )
         if len(workbook.worksheets) > SHEET_LIMIT:
-            raise refused(path.name, f"has {len(workbook.worksheets)} sheets", f"use at most {SHEET_LIMIT}")
+            raise refused("", f"has {len(workbook.worksheets)} sheets", f"use at most {SHEET_LIMIT}")
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()
             rows = _sheet_rows(sheet, reading)
@@ -121,10 +124,10 @@ def _xlsx(path: Path, names: list[str]) -> list[dict[str, object]]:
         workbook.close()
     except _BROKEN as error:
         raise refused(
-            path.name, f"is a damaged workbook: {type(error).__name__}: {error}"[:300], "save it again"
+            "", f"is a damaged workbook: {type(error).__name__}: {error}"[:300], "save it again"
         ) from error
     if reading.faults:
-        raise BadImport(f"{path.name} was not read", reading.faults)
+        raise BadImport("the file was not read", reading.faults)
     return sheets
 
 
@@ -179,22 +182,20 @@ def _csv_archive(path: Path, names: list[str]) -> list[dict[str, object]]:
     files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX/")]
     other = [name for name in files if not name.lower().endswith(".csv")]
     if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise refused(path.name, "is a document or a presentation", "give an .xlsx file")
+        raise refused("", "is a document or a presentation", "give an .xlsx file")
     if other or not files:
         what = f"holds {other[0][:80]!r}" if other else "holds no file"
-        raise refused(
-            path.name, f"is neither a workbook nor a zip of .csv files: it {what}", "give one of them"
-        )
+        raise refused("", f"is neither a workbook nor a zip of .csv files: it {what}", "give one of them")
     sheets: list[dict[str, object]] = []
     with ZipFile(path) as archive:
         for name in files[: SHEET_LIMIT + 1]:
             try:
                 raw = archive.read(name)
             except _BROKEN as error:
-                raise refused(path.name, f"is a damaged archive: {error}", "save it again") from error
+                raise refused("", f"is a damaged archive: {error}", "save it again") from error
             sheets.append({"name": Path(name).stem, "rows": _csv(raw, name)})
     if len(sheets) > SHEET_LIMIT:
-        raise refused(path.name, f"has more than {SHEET_LIMIT} files", "leave the others out")
+        raise refused("", f"has more than {SHEET_LIMIT} files", "leave the others out")
     return sheets
 
 
@@ -219,7 +220,7 @@ def _csv(raw: bytes, name: str) -> list[Row]:
                 reading.count(name)
     except csv.Error as error:
         raise refused(
-            f"{name}:{reader.line_num}", f"is not csv: {error}", "mend the quotes of the line"
+            f"{name} line {reader.line_num}".strip(), f"is not csv: {error}", "mend the quotes of the line"
         ) from error
     return rows
 

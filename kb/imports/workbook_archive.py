@@ -17,8 +17,8 @@ _ENCRYPTED = 0x1
 
 
 def refused(where: str, what: str, repair: str = "") -> BadImport:
-    """Return the error for a file that is not read for one reason."""
-    return BadImport(f"{where} was not read", [Fault(where=where, what=what, repair=repair)])
+    """Return the error for a file that is not read for one reason; `where` is empty for the file itself."""
+    return BadImport(f"{where or 'the file'} was not read", [Fault(where=where, what=what, repair=repair)])
 
 
 def checked_entries(path: Path) -> list[str]:
@@ -31,23 +31,21 @@ def checked_entries(path: Path) -> list[str]:
         with ZipFile(path) as archive:
             entries = archive.infolist()
     except (BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
-        raise refused(path.name, f"is a damaged archive: {error}", "save it again") from error
+        raise refused("", f"is a damaged archive: {error}", "save it again") from error
     if len(entries) > ENTRY_LIMIT:
-        raise refused(path.name, f"has {len(entries):,} entries", f"at most {ENTRY_LIMIT:,} are read")
+        raise refused("", f"has {len(entries):,} entries", f"at most {ENTRY_LIMIT:,} are read")
     total = sum(entry.file_size for entry in entries)
     if total > UNPACKED_BYTES:
-        raise refused(
-            path.name, f"unpacks to {total:,} bytes", f"at most {UNPACKED_BYTES:,} are read; split it"
-        )
+        raise refused("", f"unpacks to {total:,} bytes", f"at most {UNPACKED_BYTES:,} are read; split it")
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names):
-        raise refused(path.name, "has two entries of one name", "save it again")
+        raise refused("", "has two entries of one name", "save it again")
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise refused(path.name, "is protected by a password", "save it without one")
+        raise refused("", "is protected by a password", "save it without one")
     if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
-        raise refused(path.name, "is packed in a way that workbooks do not use", "save it again")
+        raise refused("", "is packed in a way that workbooks do not use", "save it again")
     if _overlap(path, entries):
-        raise refused(path.name, "has entries that overlap, as zip bombs have", "save it again")
+        raise refused("", "has entries that overlap, as zip bombs have", "save it again")
     return names
 
 

@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 
 from kb.errors import BadImport, Fault
 from kb.imports.limits import DEFAULT_LIMITS, Limits
@@ -272,3 +274,49 @@ def _row_report(one: _Planned) -> RowReport:
             (name, before[name], value) for name, value in after.items() if before and before[name] != value
         ),
     )
+
+
+def import_upload(
+    store: Store,
+    *,
+    content: BinaryIO,
+    name: str,
+    wording: Wording,
+    who: str,
+    now: datetime,
+    new_id: Callable[[], str],
+    dry_run: bool,
+    limit_bytes: int,
+) -> ImportReport:
+    """Bring an uploaded file into the register; see `import_register`.
+
+    Args:
+        store: The database.
+        content: The file, at its start.
+        name: The name that the sender gave it; only its last part counts.
+        wording: Language, zone and code lists.
+        who: Name for the audit trail.
+        now: The present instant.
+        new_id: Makes an id that no row has.
+        dry_run: Only say what would happen.
+        limit_bytes: Largest file.
+
+    Raises:
+        BadImport: Every fault of the file; nothing was written.
+    """
+    shown = name.replace("\\", "/").rpartition("/")[2][:120] or "file"
+    with TemporaryDirectory(prefix="servicebook-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as target:
+            copyfileobj(content, target)
+        return import_register(
+            store,
+            path=path,
+            name=shown,
+            wording=wording,
+            who=who,
+            now=now,
+            new_id=new_id,
+            dry_run=dry_run,
+            limits=Limits(file_bytes=limit_bytes),
+        )

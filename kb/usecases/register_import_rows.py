@@ -131,7 +131,9 @@ def _columns(table: Table, sheet: SheetIn, wording: Wording) -> tuple[dict[str, 
     head_row, head = sheet.rows[0]
     columns: dict[str, int] = {}
     faults = []
-    for place, cell in enumerate(head):
+    widest = max(len(cells) for _, cells in sheet.rows)
+    for place in range(widest):
+        cell = head[place] if place < len(head) else None
         if is_blank(cell):
             if any(place < len(cells) and not is_blank(cells[place]) for _, cells in sheet.rows[1:]):
                 where = f"{sheet.name}!{column_letters(place)}{head_row}"
