@@ -47,9 +47,9 @@ def public_year(year: int) -> PublicYear:
     Source:
         Annual notices of the General Office of the State Council on holiday arrangements, as coded in `holidays`.
     """
-    # A notice may name a make-up day in the last week of the year before, so the next year is read as well.
-    # The language is given, because the library would else take it from the environment.
-    known = country_holidays("CN", years=[year, year + 1], language="zh_CN")
+    # The language is given, because the library would else take it from the environment. Make-up days that a
+    # notice puts into the year before come with that year already; those of other years must be left out.
+    known = country_holidays("CN", years=year, language="zh_CN")
     make_up_days = frozenset(day for day in known.weekend_workdays if day.year == year)
     days_off = {day: name for day, name in sorted(known.items()) if day.year == year}
     for day in sorted(days_off):

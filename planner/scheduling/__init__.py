@@ -12,7 +12,7 @@ from planner.scheduling.contract import (
     contract_shortfalls,
     contract_years,
 )
-from planner.scheduling.dates import cycle_days, first_k_from, nominal_date
+from planner.scheduling.dates import cycle_days, first_k_from, nominal_date, nominal_dates
 from planner.scheduling.difference import Generated, Moved, difference, is_settled
 from planner.scheduling.due import due_occurrences
 from planner.scheduling.horizon import (
@@ -80,6 +80,7 @@ __all__ = [
     "merged_at_site",
     "moved",
     "nominal_date",
+    "nominal_dates",
     "open_occurrences",
     "parsed_key",
     "shift",

@@ -1,12 +1,12 @@
 """What the next date counts from: the anchor, the last completion, or the anchor shifted by how late it was."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from planner.model import Basis, MaintenancePlan, Reason, ReasonKind
-from planner.scheduling.dates import cycle_days, first_k_from, nominal_date
+from planner.scheduling.dates import cycle_days, first_k_from, nominal_date, nominal_dates
 
 WHOLE_DAY = Decimal(1)
 NO_SHIFT = timedelta(0)
@@ -34,6 +34,11 @@ class Chain:
     def date_of(self, k: int) -> date:
         """Return date `k` of the chain."""
         return nominal_date(self.start, self.plan.interval, k - self.start_k) + self.offset
+
+    def dates_from(self, k: int) -> Iterator[date]:
+        """Return the dates of the chain from `k` on, without end."""
+        dates = nominal_dates(self.start, self.plan.interval, k - self.start_k)
+        return (day + self.offset for day in dates) if self.offset else dates
 
     def first_k_from(self, day: date) -> int:
         """Return the smallest k still ahead whose date is on or after `day`."""

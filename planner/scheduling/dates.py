@@ -1,6 +1,8 @@
 """Nominal dates: anchor + k x interval, always counted from the anchor and never chained."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from planner.errors import InvalidInput
 from planner.model import Interval, IntervalUnit
@@ -34,8 +36,7 @@ def nominal_date(anchor: date, interval: Interval, k: int) -> date:
             return anchor + timedelta(days=k * interval.count * _DAYS[interval.unit])
         return _months_later(anchor, k * interval.count * months)
     except (OverflowError, ValueError) as error:
-        fault = f"date {k} of every {interval.count} {interval.unit} from {anchor} lies outside the years 1 to 9999"
-        raise InvalidInput([fault]) from error
+        raise _out_of_years(anchor, interval, k) from error
 
 
 def first_k_from(anchor: date, interval: Interval, day: date) -> int:
@@ -49,9 +50,39 @@ def first_k_from(anchor: date, interval: Interval, day: date) -> int:
     return k if nominal_date(anchor, interval, k) >= day else k + 1
 
 
+def nominal_dates(anchor: date, interval: Interval, first_k: int) -> Iterator[date]:
+    """Return the nominal dates from `first_k` on, without end; the same as `nominal_date` for each k, only faster.
+
+    Raises:
+        InvalidInput: The years run out; not before that date is asked for.
+    """
+    months = _MONTHS.get(interval.unit)
+    k = first_k
+    try:
+        if months is None:
+            step = timedelta(days=interval.count * _DAYS[interval.unit])
+            day = anchor + k * step
+            while True:
+                yield day
+                k += 1
+                day += step
+        while True:
+            yield _months_later(anchor, k * interval.count * months)
+            k += 1
+    except (OverflowError, ValueError) as error:
+        raise _out_of_years(anchor, interval, k) from error
+
+
+@lru_cache(maxsize=1 << 16)
 def cycle_days(interval: Interval, start: date) -> int:
     """Return how many days the cycle has that starts on `start`; a month has 28 to 31, a year 365 or 366."""
     return (nominal_date(start, interval, 1) - start).days
+
+
+def _out_of_years(anchor: date, interval: Interval, k: int) -> InvalidInput:
+    return InvalidInput(
+        [f"date {k} of every {interval.count} {interval.unit} from {anchor} lies outside the years 1 to 9999"]
+    )
 
 
 def _months_later(day: date, months: int) -> date:

@@ -44,15 +44,14 @@ def due_occurrences(
     move = plan.move
     ahead = chain(plan, completions, lambda day: moved(day, move, calendar))
     # Moves keep the order of dates, so it is enough to step back until one is due before the start.
-    k = ahead.first_k_from(start)
-    while k > ahead.first_k and moved(ahead.date_of(k - 1), move, calendar) >= start:
-        k -= 1
+    first_k = ahead.first_k_from(start)
+    while first_k > ahead.first_k and moved(ahead.date_of(first_k - 1), move, calendar) >= start:
+        first_k -= 1
     says = _PlanReasons(plan)
     prefix = f"{plan.id}/{plan.level.value}/"
     is_nominal = ahead.reason is None
     found = []
-    while True:
-        before_move = ahead.date_of(k)
+    for k, before_move in enumerate(ahead.dates_from(first_k), start=first_k):
         due = moved(before_move, move, calendar)
         if due >= end:
             break
@@ -80,7 +79,6 @@ def due_occurrences(
                     reasons=tuple(reasons),
                 )
             )
-        k += 1
     return tuple(found)
 
 

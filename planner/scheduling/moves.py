@@ -1,11 +1,13 @@
 """Where a date goes on which no work is possible (business day conventions of ISDA and QuantLib)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.errors import NoFeasiblePlan
 from planner.model import CalendarMove
+
+ONE_DAY = timedelta(days=1)
 
 
 def moved(day: date, move: CalendarMove, calendar: WorkCalendar) -> date:
@@ -20,24 +22,24 @@ def moved(day: date, move: CalendarMove, calendar: WorkCalendar) -> date:
     """
     if move is CalendarMove.NONE or calendar.is_working(day):
         return day
-    before, after = _found(calendar.preceding, day), _found(calendar.following, day)
+    if move is CalendarMove.PRECEDING:
+        return _found(calendar.preceding, day) or _found(calendar.following, day) or day
+    after = _found(calendar.following, day)
+    if after is not None and _is_taken(after, day, move):
+        return after
+    before = _found(calendar.preceding, day)
     if before is None or after is None:
         return before or after or day
-    return _chosen(day, move, before, after)
+    if move is CalendarMove.NEAREST:
+        return after if after - day <= day - before else before
+    return before
 
 
-def _chosen(day: date, move: CalendarMove, before: date, after: date) -> date:
-    match move:
-        case CalendarMove.PRECEDING:
-            return before
-        case CalendarMove.FOLLOWING:
-            return after
-        case CalendarMove.MODIFIED_FOLLOWING:
-            return after if (after.year, after.month) == (day.year, day.month) else before
-        case CalendarMove.NEAREST:
-            return after if after - day <= day - before else before
-        case CalendarMove.NONE:
-            return day
+def _is_taken(after: date, day: date, move: CalendarMove) -> bool:
+    """Whether the following working day is the answer whatever the preceding one is."""
+    if move is CalendarMove.MODIFIED_FOLLOWING:
+        return (after.year, after.month) == (day.year, day.month)
+    return move is CalendarMove.FOLLOWING or after - day == ONE_DAY
 
 
 def _found(search: Callable[[date], date], day: date) -> date | None:

@@ -1,6 +1,7 @@
 """Nominal dates: counted from the anchor, in calendar units."""
 
 from datetime import date, timedelta
+from itertools import islice
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.errors import InvalidInput
 from planner.model import Interval, IntervalUnit
-from planner.scheduling import cycle_days, first_k_from, nominal_date
+from planner.scheduling import cycle_days, first_k_from, nominal_date, nominal_dates
 
 MONTHLY = Interval(count=1, unit=IntervalUnit.MONTHS)
 YEARLY = Interval(count=1, unit=IntervalUnit.YEARS)
@@ -71,6 +72,20 @@ def test_nominal_dates_agree_with_an_independent_calculation(
     assert nominal_date(anchor, interval, k) == anchor + relativedelta(
         **{interval.unit.value: interval.count * k}
     )
+
+
+@given(anchor=DAYS, interval=INTERVALS, k=st.integers(-20, 200))
+def test_dates_in_a_row_are_each_counted_from_the_anchor(anchor: date, interval: Interval, k: int) -> None:
+    row = list(islice(nominal_dates(anchor, interval, k), 30))
+    assert row == [nominal_date(anchor, interval, k + n) for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    "interval", [YEARLY, Interval(count=40, unit=IntervalUnit.WEEKS)], ids=["years", "weeks"]
+)
+def test_dates_in_a_row_end_with_the_calendar(interval: Interval) -> None:
+    with pytest.raises(InvalidInput, match="outside the years 1 to 9999"):
+        list(nominal_dates(date(9990, 1, 1), interval, 0))
 
 
 @given(anchor=DAYS, interval=INTERVALS, k=st.integers(0, 200))
