@@ -10,7 +10,8 @@ from kb.i18n import Language
 from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_trace import visit_sentences
 from kb.usecases.plan_words import Words
-from planner.model import Datum, Visit, VisitState
+from planner.model import Visit, VisitState
+from planner.routing import to_wgs84
 
 _GONE = (VisitState.CANCELLED, VisitState.MISSED)
 
@@ -58,7 +59,7 @@ def _event(book: PlanBook, words: Words, visit: Visit, zone: ZoneInfo, *, cancel
     if visit.hours is not None:
         start = datetime.combine(visit.day, visit.hours.start, tzinfo=zone)
         end = datetime.combine(visit.day, visit.hours.end, tzinfo=zone)
-    position = site.position if site else None
+    position = to_wgs84(site.position) if site and site.position else None
     description = [
         book.customer_name(visit.site_id),
         f"{words.say('Machines')}: {words.machines(book, visit)}",
@@ -75,9 +76,7 @@ def _event(book: PlanBook, words: Words, visit: Visit, zone: ZoneInfo, *, cancel
         description="\n".join(line for line in description if line),
         location=" ".join(part for part in (site.city, site.address) if part) if site else "",
         # GEO means WGS-84; a point of another datum would send a phone some hundred metres astray.
-        position=(position.latitude_deg, position.longitude_deg)
-        if position is not None and position.datum is Datum.WGS84
-        else None,
+        position=(round(position.latitude_deg, 6), round(position.longitude_deg, 6)) if position else None,
         categories=tuple(
             words.level(level) for level in dict.fromkeys(one.level for one in visit.occurrences)
         ),
