@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from kb.settings import Settings
-from kb.usecases.sample import LARGEST, SampleSize, load_sample
+from kb.usecases.sample import DEFAULT_SEED, LARGEST, SampleSize, load_sample
 from kb.wiring import open_house
 
 command = typer.Typer(rich_markup_mode=None)
 DEFAULT = SampleSize()
-DEFAULT_SEED = 2026
 
 
 @command.callback()

@@ -1,16 +1,13 @@
 """Many rows at once: plain values straight into a table, without an object for each row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from itertools import islice
-from typing import cast
 
 from pydantic_core import PydanticUndefined
-from sqlmodel import Session, SQLModel, col, insert, select
+from sqlmodel import Session, SQLModel, insert, select
 
 from kb.store.tables import (
-    AuditRow,
     ContractRow,
     CustomerRow,
     EquipmentRow,
@@ -23,7 +20,6 @@ from kb.store.tables import (
     VisitRow,
 )
 
-SAMPLE = "sample"
 BATCH = 5_000
 """Rows handed to the driver in one call: enough to be fast, few enough to keep memory flat."""
 REGISTER: tuple[type[SQLModel], ...] = (
@@ -78,23 +74,6 @@ def insert_register(session: Session, rows: Mapping[str, Sequence[Mapping[str, o
     tables = {str(table.__tablename__): table for table in REGISTER}
     assert rows.keys() <= tables.keys(), f"no such table: {sorted(rows.keys() - tables.keys())}"
     return {name: insert_rows(session, table, rows.get(name, ())) for name, table in tables.items()}
-
-
-def note_sample(session: Session, sample: Mapping[str, object], *, now: datetime) -> None:
-    """Keep which sample was loaded, as an entry of the audit trail."""
-    session.add(AuditRow(at=now, who=SAMPLE, action="load", kind=SAMPLE, thing_id=SAMPLE, after=dict(sample)))
-    session.flush()
-
-
-def noted_sample(session: Session) -> Mapping[str, object] | None:
-    """Return which sample was loaded, or None where none was."""
-    entry = session.exec(
-        select(AuditRow)
-        .where(AuditRow.kind == SAMPLE, AuditRow.action == "load")
-        .order_by(col(AuditRow.id).desc())
-        .limit(1)
-    ).first()
-    return None if entry is None else cast("Mapping[str, object]", entry.after)
 
 
 @cache

@@ -23,6 +23,7 @@ from planner.model import EquipmentClass
 
 KIND = "equipment"
 UPLOAD_NAME_LENGTH = 100
+CHOICES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,14 @@ def machine_data(store: Store, tag: str) -> MachineData:
         software=tuple((str(name), str(version)) for name, version in row["software"] or ()),
         hardware=tuple(row["hardware"] or ()),
     )
+
+
+def site_choices(store: Store) -> tuple[tuple[str, str], ...]:
+    """Return code and name of the first sites in use, for a form that completes what is typed."""
+    wanted = register.Selection(equal={"retired": False}, order="code")
+    with store.reading() as session:
+        rows = register.page(session, "sites", wanted, offset=0, limit=CHOICES)
+    return tuple((row["code"], row["name"]) for row in rows)
 
 
 def import_machine_data(

@@ -13,7 +13,8 @@ from random import Random
 
 from kb.errors import BadInput, Conflict, Fault
 from kb.store import Store
-from kb.store.bulk import filled_tables, insert_register, note_sample, noted_sample
+from kb.store.bulk import filled_tables, insert_register
+from kb.store.samples import note_sample, noted_sample
 from kb.usecases.sample_contracts import sold
 from kb.usecases.sample_history import finished_visits, planning_input_of
 from kb.usecases.sample_machines import machines
@@ -22,6 +23,7 @@ from kb.usecases.sample_readings import meters
 from kb.usecases.sample_sites import customers, workshops
 
 SITES_EACH_CUSTOMER = 1.5
+DEFAULT_SEED = 2026
 LARGEST = {"sites": 2_000, "machines": 10_000, "technicians": 60}
 MACHINES_EACH_SITE = 60
 
