@@ -49,10 +49,15 @@ def page_path(page: Page) -> str:
         return f"terms/index.md#{page.id.lower()}"
     folder = FOLDERS[type(page)]
     if isinstance(page, AlarmPage):
-        folder = f"alarms/{page.family.lower()}"
+        folder = dirname(family_path(page))
     elif isinstance(page, CasePage):
         folder = f"cases/{subsystem_of(page).lower()}"
     return f"{folder}/{page.id.lower()}.md"
+
+
+def family_path(page: AlarmPage) -> str:
+    """Return the Markdown path of the overview of an alarm's family."""
+    return f"alarms/{page.family.lower()}/index.md"
 
 
 def page_address(page: Page) -> str:

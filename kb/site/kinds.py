@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.content.pages import AlarmPage, CasePage, CoursePage, GuidePage, Page, Solution
-from kb.site.addresses import Links
+from kb.site.addresses import Links, family_path
 from kb.site.backlinks import Backlinks, alarms_shown
 from kb.site.markup import (
     Names,
@@ -108,8 +108,9 @@ def alarm_text(page: AlarmPage, body: list[str], around: Around) -> list[str]:
     """Return the lines of an alarm page: the code as it stands on the screen, its meaning, what to check."""
     severity = f"{page.severity} {name_of(around.names, 'severities', page.severity)}"
     family = name_of(around.names, "alarm_families", page.family)
+    up = escaped(around.links.href(family_path(page)))
     plate = (
-        f'<div class="sb-plate"><span class="sb-family">{escaped(family)}</span>'
+        f'<div class="sb-plate"><a class="sb-family" href="{up}">{escaped(family)}</a>'
         f'<strong class="sb-code{" sb-long" if len(page.code) > LONG_CODE else ""}">{escaped(page.code)}</strong>'
         f'<span class="sb-meaning">{escaped(page.text.zh)}</span>'
         f'<span class="sb-meaning-en" lang="en">{escaped(page.text.en)}</span></div>'

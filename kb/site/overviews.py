@@ -14,7 +14,7 @@ from kb.content.pages import (
     Page,
     TermPage,
 )
-from kb.site.addresses import FOLDERS, Links, page_path, subsystem_of
+from kb.site.addresses import FOLDERS, Links, family_path, page_path, subsystem_of
 from kb.site.kinds import GUIDE_TYPES, SKILLS
 from kb.site.markup import CONFIDENCES, WIDE, Names, name_of
 from kb.site.text import escaped, markdown_escaped
@@ -46,15 +46,7 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
     checklists = [p for p in pages if isinstance(p, ChecklistPage)]
     courses = [p for p in pages if isinstance(p, CoursePage)]
     found = {
-        "alarms/index.md": _overview(
-            "报警 Alarms",
-            _grouped(alarms, lambda p: p.family, names.get("alarm_families", {})),
-            "alarms/index.md",
-            shown,
-            order=lambda p: natural(p.code),
-            mark=lambda p: "" if p.code in p.title else p.code,
-            told=lambda p: [f"{p.severity} {name_of(names, 'severities', p.severity)}"],
-        ),
+        **_alarm_overviews(alarms, shown, names),
         "cases/index.md": _overview(
             "故障案例 Cases",
             _grouped(cases, subsystem_of, names.get("subsystems", {})),
@@ -96,6 +88,56 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
             told=lambda p: [f"约 {p.duration_minutes} 分钟"],
         )
     return found
+
+
+def _alarm_overviews(alarms: Iterable[AlarmPage], shown: Mapping[str, Page], names: Names) -> dict[str, str]:
+    """Return the index of all codes, and for each family the list of its alarms with what they mean.
+
+    A control has hundreds of alarms: who has a code in front of him finds it among codes, not among sentences.
+    """
+    path = "alarms/index.md"
+    links = Links(path, shown, {})
+    lines = [*WIDE, "# 报警 Alarms", ""]
+    families = names.get("alarm_families", {})
+    found: dict[str, str] = {}
+    groups = _grouped(alarms, lambda p: p.family, {code: code for code in families})
+    lines += _jumps(
+        (family.lower(), name_of(names, "alarm_families", family), len(pages))
+        for family, pages in groups.items()
+    )
+    for family, pages in groups.items():
+        name = name_of(names, "alarm_families", family)
+        own = family_path(pages[0])
+        codes = "".join(
+            f'<a href="{escaped(links.href(page_path(page)))}" title="{escaped(page.title)}">{escaped(page.code)}</a>'
+            for page in sorted(pages, key=lambda p: (natural(p.code), p.id))
+        )
+        lines += [
+            f"## {markdown_escaped(name)} {{: #{family.lower()} }}",
+            "",
+            f'<p><a href="{escaped(links.href(own))}">{len(pages)} 个报警的含义</a></p>',
+            "",
+            f'<nav class="sb-codes" aria-label="{escaped(name)}">{codes}</nav>',
+            "",
+        ]
+        found[own] = _overview(
+            f"{markdown_escaped(name)} 报警",
+            _grouped(pages, prefix_of, {}),
+            own,
+            shown,
+            order=lambda p: natural(p.code),
+            mark=lambda p: "" if p.code in p.title else p.code,
+            told=lambda p: [f"{p.severity} {name_of(names, 'severities', p.severity)}"],
+        )
+    if not found:
+        lines.append("还没有资料页。")
+    return {path: "\n".join(lines) + "\n", **found}
+
+
+def prefix_of(page: AlarmPage) -> str:
+    """Return what the alarms of a family are told apart by: the letters before the number (`SV`, `SP`)."""
+    letters = re.match(r"[A-Za-z]+(?=[\d.-])", page.code)
+    return letters[0].upper() if letters else "按编号"
 
 
 def _machines(page: Page, names: Names) -> str:
@@ -140,18 +182,23 @@ def _overview(
     lines = [*WIDE, f"# {title}", ""]
     if not groups:
         return "\n".join([*lines, "还没有资料页。", ""])
-    if len(groups) > 1:
-        jumps = "".join(
-            f'<a href="#group-{place}">{escaped(name)} <small>{len(pages)}</small></a>'
-            for place, (name, pages) in enumerate(groups.items(), 1)
-        )
-        lines += [f'<nav class="sb-letters sb-groups" aria-label="分组">{jumps}</nav>', ""]
+    lines += _jumps((f"group-{place}", name, len(groups[name])) for place, name in enumerate(groups, 1))
     for place, (name, pages) in enumerate(groups.items(), 1):
         lines += [f"## {markdown_escaped(name)} {{: #group-{place} }}", "", '<ul class="sb-list">']
         for page in sorted(pages, key=lambda p: (order(p), p.id)):
             lines.append(_entry(page, links, mark(page) if mark else "", told(page)))
         lines += ["</ul>", ""]
     return "\n".join(lines) + "\n"
+
+
+def _jumps(groups: Iterable[tuple[str, str, int]]) -> list[str]:
+    """Return the way to each group, by anchor, name and number of pages; nothing for a single group."""
+    entries = [
+        f'<a href="#{anchor}">{escaped(name)} <small>{count}</small></a>' for anchor, name, count in groups
+    ]
+    if len(entries) < 2:
+        return []
+    return [f'<nav class="sb-letters sb-groups" aria-label="分组">{"".join(entries)}</nav>', ""]
 
 
 def _entry(page: Page, links: Links, mark: str, told: Iterable[str]) -> str:

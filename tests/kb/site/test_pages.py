@@ -243,16 +243,36 @@ def test_a_term_is_an_anchor_of_one_page_and_every_page_has_an_address(tmp_path:
     }
 
 
-def test_overviews_are_grouped_in_the_order_of_the_vocabulary_and_sorted_by_number(tmp_path: Path) -> None:
+def test_alarms_are_found_by_code_and_listed_family_by_family_in_order_of_their_numbers(
+    tmp_path: Path,
+) -> None:
     texts = a_site(
         tmp_path,
         a10=a_page("alarm", id="ALM-HAAS-10", family="haas", code="10", title="十"),
         a9=a_page("alarm", id="ALM-HAAS-9", family="haas", code="9", title="九"),
+        an=a_page("alarm", id="ALM-HAAS-N1", family="haas", code="N.1", title="N.1 一"),
     )
-    text = texts["alarms/index.md"]
-    assert text.index("## 发那科 FANUC") < text.index("## 哈斯 Haas")
-    assert text.index("alm-haas-9.html") < text.index("alm-haas-10.html")
-    assert '<code class="sb-mark">10</code>' in text
+    index = texts["alarms/index.md"]
+    assert index.index("## 发那科 FANUC") < index.index("## 哈斯 Haas")
+    assert re.findall(r'title="[^"]*">([^<]*)</a>', index) == ["SV0401", "9", "10", "N.1"]
+    assert 'href="haas/index.html">3 个报警的含义' in index
+    haas = texts["alarms/haas/index.md"]
+    assert haas.index("## N ") < haas.index("## 按编号")
+    assert haas.index("alm-haas-9.html") < haas.index("alm-haas-10.html")
+    assert '<code class="sb-mark">10</code>' in haas
+    assert '<code class="sb-mark">N.1</code>' not in haas
+    assert 'href="index.html">哈斯 Haas</a>' in texts["alarms/haas/alm-haas-9.md"]
+
+
+def test_cases_are_grouped_in_the_order_of_the_vocabulary(tmp_path: Path) -> None:
+    texts = a_site(
+        tmp_path,
+        one=a_page("case", id="CASE-GEO-1", component={"subsystem": "GEO"}),
+        two=a_page("case", id="CASE-AXS-1", component={"subsystem": "AXS"}),
+        three=a_page("case", id="CASE-X-02", component=None),
+    )
+    found = re.findall(r"^## (.*?) \{", texts["cases/index.md"], re.MULTILINE)
+    assert found == ["主轴", "进给与伺服", "结构与精度", "其它"]
 
 
 def test_an_empty_library_still_has_its_front_page_and_overviews() -> None:
