@@ -13,6 +13,8 @@ from planner.model import Meter, MeterReading
 SECONDS_PER_DAY = 86_400
 WHOLE_DAY = Decimal(1)
 HALF = 2
+CORRECTION_PERCENT = 1
+"""A step back of at most this much of the value is a correction of the reading."""
 NOTHING = Decimal(0)
 
 
@@ -63,14 +65,19 @@ class MeterEstimate:
 def totals(meter: Meter, readings: Sequence[MeterReading]) -> tuple[Total, ...]:
     """Return what was counted by each reading, oldest first, through resets, roll-over and replacement.
 
-    A value that falls has rolled over if the meter can and it then counted less than half of its range; else it was reset
-    or replaced and counts from 0 again, which may miss what ran between the last reading and the reset.
+    A value that falls is one of four things, tried in this order:
+
+    - a *drop-out*, if the meter is soon back at its old value and the pace says so: shop logs show counters that read 0
+      until the control has started. Those readings are left out.
+    - a *correction*, if it falls by at most 1 %: nothing was counted.
+    - a *roll-over*, if the meter has one and then counted less than half of its range.
+    - a *reset* or a new meter: it counts from 0 again, which misses what ran between the last reading and the reset.
 
     Raises:
         InvalidInput: A reading is negative, beyond the roll-over, without time zone, or two are of one instant
             with different values.
     """
-    ordered = _valid(meter, readings)
+    ordered = _without_drop_outs(_valid(meter, readings))
     found = [Total(reading=first, value=first.value) for first in ordered[:1]]
     for before, after in pairwise(ordered):
         found.append(Total(reading=after, value=found[-1].value + _counted(meter, before.value, after.value)))
@@ -96,8 +103,7 @@ def average_per_day(counted: Sequence[Total], *, today: date, window: timedelta)
         inside.insert(0, before[-1])
     if len(inside) < HALF:
         return None
-    elapsed = inside[-1].reading.read_at - inside[0].reading.read_at
-    days = Decimal(int(elapsed.total_seconds())) / SECONDS_PER_DAY
+    days = _days_between(inside[0].reading, inside[-1].reading)
     return (inside[-1].value - inside[0].value) / days if days > 0 else None
 
 
@@ -161,9 +167,58 @@ def combined_due(calendar_due: date, meter_due: date | None, rule: Combined) -> 
     return min(calendar_due, meter_due) if rule is Combined.ANY else max(calendar_due, meter_due)
 
 
+def _without_drop_outs(ordered: Sequence[MeterReading]) -> list[MeterReading]:
+    """Leave out readings below the one before them if the meter came back too fast to have counted from there."""
+    usual = _usual_pace(ordered)
+    kept: list[MeterReading] = []
+    position = 0
+    while position < len(ordered):
+        back = _back_at(ordered, position)
+        if back is not None and usual is not None:
+            before, after = ordered[position - 1], ordered[back]
+            days = _days_between(before, after)
+            # Either it went on from the old value, or it counted all of the new one since; the nearer pace is true.
+            if 2 * usual * days < (after.value - before.value) + after.value:
+                position = back
+        kept.append(ordered[position])
+        position += 1
+    return kept
+
+
+def _usual_pace(ordered: Sequence[MeterReading]) -> Decimal | None:
+    """Return what was counted per day over the steps that nobody can doubt; None without any."""
+    counted, days = NOTHING, NOTHING
+    position = 1
+    while position < len(ordered):
+        back = _back_at(ordered, position)
+        if back is not None:
+            position = back + 1
+            continue
+        before, after = ordered[position - 1], ordered[position]
+        if after.value >= before.value:
+            counted += after.value - before.value
+            days += _days_between(before, after)
+        position += 1
+    return counted / days if days > 0 else None
+
+
+def _back_at(ordered: Sequence[MeterReading], position: int) -> int | None:
+    """Return where the meter is back at what it showed before it fell at `position`; None if it did not, or never is."""
+    if position == 0 or ordered[position].value >= ordered[position - 1].value:
+        return None
+    old = ordered[position - 1].value
+    return next((later for later in range(position + 1, len(ordered)) if ordered[later].value >= old), None)
+
+
+def _days_between(before: MeterReading, after: MeterReading) -> Decimal:
+    return Decimal(int((after.read_at - before.read_at).total_seconds())) / SECONDS_PER_DAY
+
+
 def _counted(meter: Meter, before: Decimal, after: Decimal) -> Decimal:
     if after >= before:
         return after - before
+    if (before - after) * 100 <= before * CORRECTION_PERCENT:
+        return NOTHING
     if meter.rolls_over_at is not None:
         span = meter.rolls_over_at + _last_place(meter.rolls_over_at)
         rolled = span - before + after

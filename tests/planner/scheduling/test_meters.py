@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,50 @@ def test_totals_run_on_through_resets_and_roll_over(
     rolls_over_at: str | None, values: tuple[object, ...], total: object
 ) -> None:
     assert totals(a_meter(rolls_over_at), readings(*values))[-1].value == total
+
+
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        pytest.param((100, 110, 0, 130), 130, id="reads 0 once, then goes on"),
+        pytest.param((100, 110, 0, 0, 3, 150), 150, id="reads low several times"),
+        pytest.param((100, 110, 0, 110), 110, id="back at the very value"),
+        pytest.param((20, 60, 100, 0, 50, 120), 220, id="counts up again at its pace: a reset"),
+        pytest.param((100, 0, 120, 0, 90), 310, id="a batch counter, nothing known of its pace"),
+        pytest.param((100, 110, 120, 0), 120, id="reads 0 last"),
+        pytest.param((100, 110, 0, 40), 150, id="never back at the old value: a reset"),
+    ],
+)
+def test_a_drop_out_is_told_from_a_reset_by_the_pace(values: tuple[int, ...], total: int) -> None:
+    assert totals(a_meter(), readings(*values))[-1].value == total
+
+
+@pytest.mark.parametrize(
+    ("corrected", "total"),
+    [pytest.param(9_900, 10_000, id="1 %: a correction"), pytest.param(9_899, 19_899, id="more: a reset")],
+)
+def test_a_small_step_back_is_a_correction(corrected: int, total: int) -> None:
+    assert totals(a_meter(), readings(10_000, corrected))[-1].value == total
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"), [("Spindle_Time", 6_676_938, 7_183_656), ("Part_Count", 2_379, 3_783)]
+)
+def test_counters_of_a_real_shop_run_on_through_their_drop_outs(
+    name: str, first: int, last: int, shared: Path
+) -> None:
+    found: dict[datetime, Decimal] = {}
+    for log in sorted((shared / "bench" / "mtconnect" / "smstestbed").glob("*.txt")):
+        for line in log.read_text("utf-8", errors="replace").splitlines():
+            when, *items = line.strip().split("|")
+            for item, value in zip(items[::2], items[1::2], strict=False):
+                if item == name and value != "UNAVAILABLE":
+                    found[datetime.fromisoformat(f"{when[:19]}+00:00")] = Decimal(value)
+    if not found:
+        pytest.skip("the shop's logs are not there")
+    counted = totals(a_meter(), [MeterReading(read_at=at, value=value) for at, value in found.items()])
+    assert counted[0].value == first
+    assert abs(counted[-1].value - last) < 1
 
 
 def test_the_date_is_today_plus_what_is_left_by_the_average_per_day() -> None:
@@ -155,7 +200,7 @@ def test_impossible_questions_are_refused_together() -> None:
     assert len(refused.value.faults) == 3
 
 
-@given(steps=STEPS, start=st.integers(0, 9999))
+@given(steps=st.lists(st.integers(0, 700), min_size=1, max_size=12), start=st.integers(9_000, 9_999))
 def test_a_meter_that_rolls_over_tells_what_one_without_end_would(steps: list[int], start: int) -> None:
     endless, shown, value = [start], [start], start
     for step in steps:
