@@ -19,7 +19,7 @@ from kb.api.routes import search as search_api
 from kb.api.routes import session, status
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
-from kb.web.pages import account, content, home, library, plan, search
+from kb.web.pages import account, content, home, library, machine_data, plan, register, search
 from kb.web.rendering import STATIC_DIR
 from kb.wiring import House
 
@@ -47,6 +47,8 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
     Area(search.router, None),
+    Area(register.router, Role.PLANNER),
+    Area(machine_data.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
 )
 

@@ -97,6 +97,8 @@ class Dictionary:
         self._keys: dict[str, str] = {}
         for concept in concepts.values():
             for name in concept.names:
+                if STOP in kinds.get(name, ()):
+                    continue  # TO is a tool offset, but every English sentence has a "to".
                 meanings = self._meanings[self._enter(name)]
                 if concept.id not in meanings:
                     meanings.append(concept.id)

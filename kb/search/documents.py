@@ -15,7 +15,7 @@ from kb.search.dictionary import Dictionary
 from kb.search.pinyin import pairs, sounds
 from kb.search.tokens import TOKENS_VERSION, atoms_of, fold, tokens_of
 
-DOCUMENTS_VERSION = 2
+DOCUMENTS_VERSION = 3
 """Raise it when fields or weights change; it is part of the index's name."""
 SCHEMA = f"{DOCUMENTS_VERSION}.{TOKENS_VERSION}"
 CODE = "#"
@@ -30,20 +30,22 @@ class FieldWeight:
         boost: Weight of one occurrence.
         b: How strongly a long field is held against it, 0 to 1.
         sound: Whether it is also found by pinyin.
+        short: Whether its single characters are tokens, too; in long texts nearly every page has them all.
     """
 
     boost: float
     b: float
     sound: bool = False
+    short: bool = False
 
 
 FIELDS: Mapping[str, FieldWeight] = {
-    "title": FieldWeight(4.0, 0.3, sound=True),
-    "title_en": FieldWeight(3.0, 0.3),
-    "keywords": FieldWeight(2.6, 0.3, sound=True),
-    "symptom": FieldWeight(2.4, 0.4, sound=True),
-    "summary": FieldWeight(1.8, 0.4, sound=True),
-    "meaning": FieldWeight(2.4, 0.4),
+    "title": FieldWeight(4.0, 0.3, sound=True, short=True),
+    "title_en": FieldWeight(3.0, 0.3, short=True),
+    "keywords": FieldWeight(2.6, 0.3, sound=True, short=True),
+    "symptom": FieldWeight(2.4, 0.4, sound=True, short=True),
+    "summary": FieldWeight(1.8, 0.4, sound=True, short=True),
+    "meaning": FieldWeight(2.4, 0.4, short=True),
     "causes": FieldWeight(1.2, 0.6),
     "labels": FieldWeight(0.8, 0.2),
     "items": FieldWeight(1.0, 0.7),
@@ -149,7 +151,7 @@ def weights_of(
         field = FIELDS[name]
         one = field.boost / (1 - field.b + field.b * len(text) / means[name])
         atoms = atoms_of(fold(text))
-        for token in tokens_of(atoms):
+        for token in tokens_of(atoms, characters=field.short):
             weights[token] = weights.get(token, 0.0) + one
         seen: set[tuple[str, int]] = set()
         for found in dictionary.found_in(atoms):

@@ -8,7 +8,7 @@ from kb.search.codes import written_codes
 from kb.search.dictionary import name_key
 from kb.search.index import Piece
 from kb.search.query import Understood
-from kb.search.tokens import atoms_of, fold
+from kb.search.tokens import atoms_of, fold, has_chinese
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;]\s)")
 _MARKUP = re.compile(r"^[#>*\-\s|]+|[*`_]{1,3}|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
@@ -28,7 +28,9 @@ class Marker:
         for number, unit in enumerate(understood.units):
             for surface in unit.surfaces:
                 atoms = atoms_of(surface)
-                if atoms and (len(atoms) > 1 or len(surface) > 1 or len(understood.units) == 1):
+                typed = surface == unit.surfaces[0]
+                shortest = 1 if has_chinese(surface) else 3
+                if atoms and (typed or len(surface) > shortest):
                     self._keys.setdefault(name_key(atoms), number)
                     self._longest = max(self._longest, len(atoms))
                 chinese = [atom for atom in atoms if atom.kind == "chinese"]

@@ -143,9 +143,6 @@ def _build(index_dir: Path, name: str, library: Library, dictionary: Dictionary,
     aside = Path(tempfile.mkdtemp(prefix=BUILDING, dir=index_dir))
     try:
         segment = write_index(aside, _documents(library, dictionary, codes))
-        for path in aside.iterdir():
-            if path.suffix in {".toc", ""} or path.name.endswith("WRITELOCK"):
-                path.unlink()
         files = {path.name: _digest(path) for path in sorted(aside.iterdir())}
         manifest = {"name": name, "segment": segment, "pages": len(library.pages), "files": files}
         (aside / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")

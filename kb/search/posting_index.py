@@ -130,7 +130,7 @@ class PostingIndex:
         units = understood.units
         found = score_units(units, understood.bridges, self._postings, allowed)
         best = max((scored.coverage for scored in found.values()), default=0.0)
-        floor = min(FITS, best) if best < FITS else max(FITS * KEPT, best * KEPT)
+        floor = best * KEPT
         worded = {number: scored for number, scored in found.items() if scored.coverage >= floor}
         score_codes(understood, found, self._postings, self._catalogue.numbers, allowed)
         coded = {number: scored for number, scored in found.items() if scored.tier > WORDS}
@@ -144,8 +144,7 @@ class PostingIndex:
             kept = {number: scored for number, scored in worded.items() if scored.coverage >= FITS}
             return ({**near, **kept}, not kept)
         if best < FITS:
-            top = sorted(worded, key=lambda number: (-worded[number].coverage, -worded[number].text, number))
-            return {number: worded[number] for number in top[:MOST_NEAREST]}, True
+            return worded, True
         return worded, False
 
     def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Scored]:

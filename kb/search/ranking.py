@@ -24,6 +24,7 @@ FITS = 0.66
 """A page fits from this share of the query's information on; what has less is only near."""
 KEPT = 0.5
 """Of pages that fit less than the best does, those below this share of its coverage are left out."""
+UNANSWERED = 2.0
 BRIDGE_WEIGHT = 0.12
 MOST_NEAREST = 5
 CONFIDENCE = {
@@ -158,8 +159,9 @@ def _score_unit(unit: Unit, postings: Postings) -> _UnitScore:
                 best[document] = (value, max(part, known[1]), number)
             elif part > known[1]:
                 best[document] = (known[0], part, known[2])
-    # What a unit says is set by the commonest way to say it; a unit that no page answers says the most.
-    rarity = min(rarities) if rarities else idf(postings.total, 0)
+    # What a unit says is set by the commonest way to say it. One that no page answers cannot tell pages apart:
+    # it counts like a middling word, so that it is missed but does not drown the others.
+    rarity = min(rarities) if rarities else UNANSWERED
     return _UnitScore(unit.weight * (0.4 + rarity), best)
 
 

@@ -69,21 +69,6 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def in_mainland_words(text: str) -> str:
-    """Return `text` in Simplified characters and mainland words (程式 → 程序) where it is Traditional.
-
-    Text without a Traditional character comes back as it is; the length may change, so this is for queries.
-    """
-    if not any(character in _simplified() for character in text):
-        return text
-    return _phrases().convert(text)
-
-
-@cache
-def _phrases() -> OpenCC:
-    return OpenCC("tw2sp")
-
-
 def has_chinese(text: str) -> bool:
     """Whether `text` has a Chinese character."""
     return _HAS_CHINESE.search(text) is not None
@@ -168,11 +153,15 @@ def stem(word: str) -> str:
     return base
 
 
-def tokens_of(atoms: list[Atom]) -> Iterator[str]:
+def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
     """Yield the tokens of a text given as atoms, one for each occurrence.
 
     Characters, pairs of neighbouring characters, Latin and digit atoms, whole words written without a space
     (`828d`, `rs232`), and a single letter with the character it is glued to (`x轴`).
+
+    Args:
+        atoms: In order, as `atoms_of` returns them.
+        characters: Whether single Chinese characters are tokens, too.
     """
     previous: Atom | None = None
     word: list[str] = []
@@ -182,7 +171,8 @@ def tokens_of(atoms: list[Atom]) -> Iterator[str]:
                 yield "".join(word)
             word = []
         if atom.kind == "chinese":
-            yield atom.text
+            if characters:
+                yield atom.text
             if (
                 previous is not None
                 and atom.glued

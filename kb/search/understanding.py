@@ -8,7 +8,7 @@ from kb.search.codes import written_codes
 from kb.search.dictionary import DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
 from kb.search.query import LONGEST_QUERY, Intent, Understood, Unit
 from kb.search.reading import Reader, Segment
-from kb.search.tokens import Atom, atoms_of, fold, in_mainland_words
+from kb.search.tokens import Atom, atoms_of, fold
 from kb.search.tolerance import Tolerance
 
 
@@ -30,18 +30,17 @@ def understand(
         count: Returns how many pages have a token.
     """
     query = " ".join(query[:LONGEST_QUERY].split())
-    text = in_mainland_words(query)
-    folded = fold(text)
+    folded = fold(query)
     if not folded.strip():
         return Understood(query=query)
-    reader = Reader(text, folded, dictionary, tolerance, count)
+    reader = Reader(query, folded, dictionary, tolerance, count)
     segments = reader.segments(atoms_of(folded))
     families = frozenset(family for segment in segments for family in dictionary.families(segment.key))
-    asked = _codes_of(text, folded, segments, families, dictionary, codes)
+    asked = _codes_of(query, folded, segments, families, dictionary, codes)
     taken = [(code.start, code.end) for code in asked]
     rest = [atom for atom in atoms_of(folded) if not any(start <= atom.start < end for start, end in taken)]
     reading = reader.read(reader.segments(rest), alone=not asked)
-    texts = tuple(codes.texts_in(text))
+    texts = tuple(codes.texts_in(query))
     bridges = _bridges(rest, reading.units)
     kinds = reading.kinds
     intent: Intent = "find"
@@ -55,14 +54,14 @@ def understand(
         query=query,
         codes=tuple(asked),
         alarm_texts=texts,
-        page_ids=tuple(codes.pages_by_id(text)),
+        page_ids=tuple(codes.pages_by_id(query)),
         units=tuple(reading.units),
         bridges=bridges,
         terms=tuple({(term.typed, term.label): term for term in reading.terms}.values()),
         negligible=tuple(reading.negligible),
         families=families,
         intent=intent,
-        suggestion=_suggestion(text, reading.replaced),
+        suggestion=_suggestion(query, reading.replaced),
     )
 
 

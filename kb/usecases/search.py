@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from kb.content import Library
+from kb.content.pages import TermPage
 from kb.errors import BadQuery
 from kb.i18n import Language, translator
-from kb.search import FACETS, Filters, Hit, Piece, Reason, Result, SearchIndex, Understood
+from kb.search import FACETS as FACETS
+from kb.search import Filters, Hit, Piece, Reason, SearchIndex, Understood
+from kb.search import Result as Result
 
 MOST_HITS = 100
 DEEPEST = 10_000
@@ -21,6 +25,20 @@ FACET_LISTS: Mapping[str, str] = {
     "machine": "equipment_classes",
 }
 """Where the names of a facet's values stand; the names of types and confidence are interface texts."""
+
+VALUE_NAMES: Mapping[str, str] = {
+    "case": "Case",
+    "guide": "Guide",
+    "alarm": "Alarm",
+    "checklist": "Checklist",
+    "term": "Term",
+    "course": "Course",
+    "validated": "validated",
+    "not_validated": "not validated",
+    "wip": "being written",
+    "archived": "archived",
+}
+"""Message ids of the values that no vocabulary names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +133,38 @@ def value_label(library: Library, facet: str, value: str, language: Language) ->
     name = FACET_LISTS.get(facet)
     if name is not None:
         return library.vocabularies.label(name, value, language)
-    return translator(language)(value) if facet in {"type", "confidence"} else value
+    return translator(language)(VALUE_NAMES.get(value, value)) if facet in {"type", "confidence"} else value
+
+
+def home_term(index: SearchIndex, result: Result) -> TermPage | None:
+    """Return the term page that a query is the name of, to be shown above the hits; None where it is more."""
+    understood = result.understood
+    if understood.codes or len(understood.units) != 1:
+        return None
+    ids = {term.page_id for term in understood.terms if term.kind != "synonym" or len(understood.terms) == 1}
+    page = index.library.pages.get(ids.pop()) if len(ids) == 1 else None
+    return page if isinstance(page, TermPage) else None
+
+
+def similar_pages(index: SearchIndex, page_id: str, *, size: int = 5) -> tuple[Hit, ...]:
+    """Return the pages most like a page.
+
+    Raises:
+        NotFound: The library has no such page.
+    """
+    return index.similar(page_id, size=size)
+
+
+class MarkedRow(TypedDict):
+    """A piece of a text as JSON."""
+
+    text: str
+    marked: bool
+
+
+def marked_row(piece: Piece) -> MarkedRow:
+    """Return a piece of a text as an object of JSON."""
+    return {"text": piece.text, "marked": piece.marked}
 
 
 def hit_row(hit: Hit, language: Language) -> dict[str, object]:

@@ -2,6 +2,3 @@ from whoosh.formats import Format
 
 class FieldType:
     def __init__(self, format: Format, analyzer: None) -> None: ...
-
-class Schema:
-    def __init__(self, **fields: FieldType) -> None: ...

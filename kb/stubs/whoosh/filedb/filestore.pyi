@@ -1,6 +1,2 @@
-from whoosh.fields import Schema
-from whoosh.index import FileIndex
-
 class FileStorage:
     def __init__(self, path: str) -> None: ...
-    def create_index(self, schema: Schema, indexname: str = ...) -> FileIndex: ...

@@ -1,6 +1,0 @@
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.writing import SegmentWriter
-
-class FileIndex:
-    def writer(self, *, codec: W3Codec, limitmb: int, compound: bool) -> SegmentWriter: ...
-    def close(self) -> None: ...

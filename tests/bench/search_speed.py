@@ -1,0 +1,228 @@
+"""How fast is the search? Builds a library of generated pages and measures build and queries.
+
+    python tests/bench/search_speed.py --pages 10000 --seed 1
+
+Prints one JSON object: seconds to build and to open, and milliseconds of a query through the use case, with
+facets and with the marks of the hits shown, each query once cold and then several times warm.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from kb.content import Library, load_library
+from kb.content.pages import (
+    AlarmPage,
+    AlarmShown,
+    AlarmText,
+    AppliesTo,
+    CasePage,
+    Cause,
+    Component,
+    Confidence,
+    Page,
+    Remedy,
+    Solution,
+    Status,
+)
+from kb.search import open_index
+from kb.usecases.search import find_pages, shown_hits
+
+ROOT = Path(__file__).resolve().parents[2]
+QUERIES = (
+    "报警401",
+    "SV0401",
+    "25050 X1",
+    "主轴过热",
+    "数显表乱跳",
+    "主轴电机过热报警怎么处理",
+    "换刀臂卡在中间不动了",
+    "光珊尺脏",
+    "zhuzhou guore",
+    "zzgr",
+    "encoder battery low",
+    "怎么更换编码器电池",
+    "润滑油位低但是油箱是满的一直报警停机",
+    "液压站压力上不去卡盘夹不紧工件打滑",
+    "X轴回零位置不准每次差一个螺距",
+    "FANUC 0i 401 急停",
+    "丝杆间系大",
+    "机床报警",
+    "切削液发臭",
+    "spindel overheat",
+)
+TYPES = ("case", "alarm")
+
+
+def generated_library(pages: int, seed: int) -> Library:
+    """Return the project's library grown to `pages` pages: real vocabularies and terms, sentences put together anew.
+
+    Words come from the real pages, so that frequencies, and with them the length of postings, are lifelike.
+    """
+    generator = random.Random(seed)
+    real = load_library(ROOT / "content")
+    sentences = [
+        sentence
+        for id_, body in sorted(real.bodies.items())
+        for sentence in (*body.replace("\n", "。").split("。"), real.pages[id_].summary)
+        if 6 <= len(sentence) <= 120
+    ]
+    titles = [page.title for _, page in sorted(real.pages.items())]
+    words = [word for _, page in sorted(real.pages.items()) for word in page.keywords] or titles
+    controllers = sorted(real.vocabularies.codes("controllers"))
+    classes = sorted(real.vocabularies.codes("equipment_classes"))
+    subsystems = sorted(real.vocabularies.codes("subsystems"))
+    modes = sorted(real.vocabularies.codes("failure_modes"))
+    made = dict(real.pages)
+    bodies = dict(real.bodies)
+    for number in range(max(0, pages - len(made))):
+        page = _page(number, generator, sentences, titles, words, controllers, classes, subsystems, modes)
+        made[page.id] = page
+        bodies[page.id] = "\n".join(generator.choices(sentences, k=generator.randint(12, 40)))
+    return Library(
+        folder=real.folder,
+        files={},
+        pages=made,
+        bodies=bodies,
+        paths={},
+        vocabularies=real.vocabularies,
+        digest=f"generated-{pages}-{seed}-{real.digest}",
+        faults=(),
+    )
+
+
+def _page(
+    number: int,
+    generator: random.Random,
+    sentences: Sequence[str],
+    titles: Sequence[str],
+    words: Sequence[str],
+    controllers: Sequence[str],
+    classes: Sequence[str],
+    subsystems: Sequence[str],
+    modes: Sequence[str],
+) -> Page:
+    common = {
+        "title": f"{generator.choice(titles)} {generator.choice(words)}",
+        "title_en": f"generated page {number}",
+        "summary": generator.choice(sentences),
+        "status": Status.RELEASED,
+        "confidence": generator.choice(list(Confidence)),
+        "audience": "internal",
+        "owner": "bench",
+        "created": date(2026, 1, 1),
+        "reviewed": date(2026, 1, 1 + number % 28),
+        "review_due": date(2027, 1, 1),
+        "revision": 1,
+        "applies_to": (
+            AppliesTo(machine=(generator.choice(classes),), controller=(generator.choice(controllers),)),
+        ),
+        "component": Component(subsystem=generator.choice(subsystems)),
+        "keywords": tuple(generator.sample(words, k=min(6, len(words)))),
+        "hazards": "none",
+    }
+    if generator.random() < 0.4:
+        code = str(generator.randint(100, 99_999))
+        return AlarmPage(
+            id=f"ALM-G-{number}",
+            type="alarm",
+            family=generator.choice(("fanuc", "siemens", "haas", "mitsubishi")),
+            code=code,
+            number=code,
+            text=AlarmText(zh=generator.choice(titles), en=f"generated alarm {code}"),
+            explanation=generator.choice(sentences),
+            remedy=tuple(generator.choices(sentences, k=3)),
+            severity="S3",
+            **common,
+        )
+    return CasePage(
+        id=f"CASE-G-{number}",
+        type="case",
+        symptom=generator.choice(sentences),
+        failure_mode=generator.choice(modes),
+        alarms=(AlarmShown(family="fanuc", code=f"SV{generator.randint(1, 9999):04}"),),
+        solutions=tuple(
+            Solution(
+                cause=Cause(code="O4", text=generator.choice(sentences)),
+                check=generator.choice(sentences),
+                remedy=Remedy(text=generator.choice(sentences)),
+            )
+            for _ in range(3)
+        ),
+        severity="S3",
+        **common,
+    )
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def _figures(times: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "p50_ms": round(statistics.median(ordered), 2),
+        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 2),
+        "most_ms": round(ordered[-1], 2),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=10, help="warm rounds of all queries")
+    chosen = parser.parse_args()
+    library = generated_library(chosen.pages, chosen.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        start, start_cpu = time.perf_counter(), time.process_time()
+        open_index(Path(folder), library)
+        build, build_cpu = time.perf_counter() - start, time.process_time() - start_cpu
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        start = time.perf_counter()
+        index = open_index(Path(folder), library)
+        opened = time.perf_counter() - start
+        cold = [_milliseconds(lambda q=q: find_pages(index, q)) for q in QUERIES]
+        plain = [
+            _milliseconds(lambda q=q: find_pages(index, q, with_facets=False, size=10))
+            for _ in range(chosen.rounds)
+            for q in QUERIES
+        ]
+        facets = [
+            _milliseconds(lambda q=q: find_pages(index, q)) for _ in range(chosen.rounds) for q in QUERIES
+        ]
+        shown = [
+            _milliseconds(lambda q=q: shown_hits(index, find_pages(index, q), "zh_CN"))
+            for _ in range(chosen.rounds)
+            for q in QUERIES
+        ]
+    json.dump(
+        {
+            "pages": len(library.pages),
+            "seed": chosen.seed,
+            "build_s": round(build, 2),
+            "build_cpu_s": round(build_cpu, 2),
+            "open_s": round(opened, 2),
+            "index_mb": round(size / 1e6, 1),
+            "cold": _figures(cold),
+            "hits": _figures(plain),
+            "hits_and_facets": _figures(facets),
+            "hits_facets_and_marks": _figures(shown),
+        },
+        sys.stdout,
+    )
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
