@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, func, select
 
 from kb.store.mapping import (
@@ -85,6 +85,15 @@ def runs_since(session: Session, number: int) -> list[PlanRunRow]:
     """Return the runs from `number` on, the newest first."""
     query = select(PlanRunRow).where(col(PlanRunRow.number) >= number)
     return list(session.exec(query.order_by(col(PlanRunRow.number).desc())))
+
+
+def hold_plan(session: Session) -> None:
+    """Let nobody else write runs or visits until the transaction ends; reading goes on.
+
+    SQLite's writing transactions exclude each other anyway.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("LOCK TABLE plan_runs, visits IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def add_run(session: Session, row: PlanRunRow) -> None:

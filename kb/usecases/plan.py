@@ -7,7 +7,7 @@ from typing import Any
 
 from kb.errors import BadInput, Conflict, Fault
 from kb.store import PlanningInput, Store, planning_input
-from kb.store.planning import add_run, all_visits, latest_run_number, visit_revisions, write_visits
+from kb.store.planning import add_run, all_visits, hold_plan, latest_run_number, visit_revisions, write_visits
 from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import DROPPED, FORMER, body_of, unplaced_json, visit_json, visit_of
 from kb.usecases.plan_book import Change, PlanBook, VisitChange, differences
@@ -178,6 +178,7 @@ def keep_plan(
     )
     leads = {one.key: one.lead for one in planned.task.work}
     with store.writing() as session:
+        hold_plan(session)
         if visit_revisions(session) != {key: row.revision for key, row in state.rows.items()} or (
             latest_run_number(session) != state.run
         ):

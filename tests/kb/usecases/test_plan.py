@@ -1,6 +1,6 @@
 """Plans made on a real database: what is placed, what stands, what changes, what is said."""
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -46,16 +46,17 @@ from tests.kb.usecases.plan_register import (
     fill,
     small_register,
 )
+from tests.postgresql import empty_store, server
+
+__all__ = ["empty_store", "server"]
 
 YEARLY = "suzhou/m1-yearly/yearly/0"
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'servicebook.db'}")
-    store.migrate()
-    yield store
-    store.close()
+def empty(empty_store: Store) -> Store:
+    empty_store.migrate()
+    return empty_store
 
 
 @pytest.fixture
@@ -466,3 +467,20 @@ def test_the_stock_counts_what_is_in_use(store: Store) -> None:
 
 def _runs(session: Session) -> list[int]:
     return list(session.exec(select(PlanRunRow.number)))
+
+
+def test_two_people_who_plan_at_once_make_one_plan_and_one_conflict(store: Store) -> None:
+    period = Period(first_day=FIRST, last_day=LAST)
+    state = planning_state(store)
+    planned = placed(state, period, today=NOW.date())
+
+    def keep(_: int) -> str:
+        try:
+            return f"run {keep_plan(store, state, planned, period, now=NOW)}"
+        except Conflict as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(4) as people:
+        ended = sorted(people.map(keep, range(4)))
+    assert ended == ["Conflict", "Conflict", "Conflict", "run 1"]
+    assert len(rows(store)) == 20
