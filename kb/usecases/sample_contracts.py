@@ -127,8 +127,8 @@ def _groups(
                 packed[number : number + 1] = [tried]
                 break
     shortest_cycle = min(LEVEL_MONTHS[one] for one in TERMS[level].levels) * MONTH_DAYS
-    spacing = min(SPACING_DAYS, shortest_cycle // len(packed))
-    window = None if len(packed) == 1 else (spacing - MOVE_DAYS) // 2
+    spacing = max(1, min(SPACING_DAYS, shortest_cycle // len(packed)))
+    window = None if len(packed) == 1 else max(1, (spacing - MOVE_DAYS) // 2)
     months_later = rng.randint(0, 3) if level is ContractLevel.INSPECTION else 0
     first = _months_after(signed, months_later) + timedelta(days=rng.randint(6, 9))
     return [
