@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from planner.calendars import ClosedBy, WorkCalendar
@@ -13,6 +13,8 @@ from planner.scheduling.dates import nominal_date
 from planner.scheduling.moves import moved
 from planner.scheduling.windows import window
 
+REMEMBERED = 1 << 14
+"""How many values of traces are shared instead of built again: the days of some decades."""
 NOTHING_DONE: Mapping[int, date] = MappingProxyType({})
 
 
@@ -85,17 +87,22 @@ def due_occurrences(
 def calendar_move_reason(day: date, due: date, move: CalendarMove, calendar: WorkCalendar) -> Reason:
     """Return the step that moved `day` to `due`, with what closes `day`."""
     closed = calendar.why_closed(day)
+    return _move_reason(day, due, move, closed.by if closed else None, closed.name if closed else "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _move_reason(day: date, due: date, move: CalendarMove, by: ClosedBy | None, name: str) -> Reason:
     values = [("from", day.isoformat()), ("to", due.isoformat()), ("move", move.value)]
-    if closed is not None:
-        values.append(("closed_by", closed.by.value))
-        if closed.by is ClosedBy.WEEKLY_REST:
-            values.append(("weekday", str(day.weekday())))
-        elif closed.name:
-            values.append(("name", closed.name))
+    if by is not None:
+        values.append(("closed_by", by.value))
+    if by is ClosedBy.WEEKLY_REST:
+        values.append(("weekday", str(day.weekday())))
+    if name:
+        values.append(("name", name))
     return Reason(kind=ReasonKind.CALENDAR_MOVE, values=tuple(values))
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def provisional_reason(year: int) -> Reason:
     """Return the remark that the make-up days of `year` are not published yet."""
     return Reason(kind=ReasonKind.CALENDAR_PROVISIONAL, values=(("year", str(year)),))
@@ -114,5 +121,15 @@ class _PlanReasons:
         self._unit = ("unit", plan.interval.unit.value)
 
     def nominal(self, day: date, k: int) -> Reason:
-        values = (("nominal", day.isoformat()), self._anchor, ("k", str(k)), self._count, self._unit)
+        values = (_day_value(day), self._anchor, _k_value(k), self._count, self._unit)
         return Reason(kind=ReasonKind.NOMINAL, values=values)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _day_value(day: date) -> tuple[str, str]:
+    return "nominal", day.isoformat()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _k_value(k: int) -> tuple[str, str]:
+    return "k", str(k)
