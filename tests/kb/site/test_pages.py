@@ -119,12 +119,18 @@ def test_a_page_that_nobody_checked_against_a_manual_says_so(
 
 @pytest.mark.parametrize("status", ["in_preparation", "in_review", "withdrawn"])
 def test_a_page_that_is_not_released_is_neither_shown_nor_linked(tmp_path: Path, status: str) -> None:
+    remedy = {"text": "清洁", "guide": "GUIDE-X"}
+    solution = {"cause": {"code": "E4", "text": "堵"}, "check": "看", "remedy": remedy}
     texts = a_site(
         tmp_path,
         guide=a_page("guide", status=status, confidence="wip"),
-        case=a_page("case", related=["GUIDE-X"]),
+        case=a_page("case", related=["GUIDE-X"], solutions=[solution], summary="见 GUIDE-X。"),
+        term=a_page("term", not_same_as=["TERM-other"]),
+        other=a_page("term", id="TERM-other", status=status, confidence="wip"),
     )
     assert "guides/guide-x.md" not in texts
+    assert "做法：<code>GUIDE-X</code>" in texts["cases/spi/case-x-01.md"]
+    assert "<code>TERM-other</code>" in texts["terms/index.md"]
     assert "guide-x" not in "".join(texts.values())
 
 
