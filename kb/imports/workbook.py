@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from kb.errors import BadImport, Fault
-from kb.imports.workbook_archive import checked_entries, refused
+from kb.imports.workbook_archive import checked_entries, refuse_document_types, refused
 
 SHEET_LIMIT = 50
 ROW_LIMIT = 1_048_576
@@ -108,6 +108,7 @@ class _Reading:
 def _xlsx(path: Path, names: list[str]) -> list[dict[str, object]]:
     if any(name.lower().endswith(("vbaproject.bin", ".bin")) and "vba" in name.lower() for name in names):
         raise refused("", "has macros", "save it as .xlsx, which holds none")
+    refuse_document_types(path, [name for name in names if name.endswith((".xml", ".rels", ".vml"))])
     reading = _Reading()
     sheets: list[dict[str, object]] = []
     try:
