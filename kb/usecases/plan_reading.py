@@ -32,8 +32,8 @@ from planner.calendars import public_year
 from planner.model import Contract, Visit, VisitState
 from planner.scheduling import contract_balance
 
-BOOKS_KEPT = 3
-"""How many loaded plans stay in memory for each store; one of 25,000 visits takes some hundred megabytes."""
+BOOKS_KEPT = 2
+"""How many loaded plans stay in memory for each store; one of 12,000 visits takes some hundred megabytes."""
 MARGIN = timedelta(days=400)
 """How far outside its period a plan may hold visits: merged and late ones, and a contract's year."""
 ONE_DAY = timedelta(days=1)
@@ -75,6 +75,9 @@ def plan_book(store: Store, number: int | None = None, *, zone: tzinfo = UTC) ->
         rows = visits_between(session, run.first_day - MARGIN, run.last_day + MARGIN)
         book = _book(planning_input(session), runs, rows, first_planned_day(session) or run.first_day)
     with _lock:
+        # A book under another mark will never be asked for again.
+        for stale in [one for one in known if one[1] != key[1]]:
+            del known[stale]
         known[key] = book
         while len(known) > BOOKS_KEPT:
             known.popitem(last=False)
