@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from kb.content import Library, Page
 from kb.content.pages import Status
 from kb.search.index import FACETS, Filters, facet_values
-from kb.search.ranking import CONFIDENCE
+from kb.search.query import Intent
+from kb.search.ranking import CONFIDENCE, TYPE_FACTORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Catalogue:
         sets: Bit set of documents by value by facet; bit n is document n.
         withdrawn: Bit set of withdrawn pages.
         confidence: Factor of each document.
-        reviewed: Day of the last review of each document, as a number.
+        type_factors: Factor of each document by what the query asks for.
     """
 
     pages: tuple[Page, ...]
@@ -27,7 +28,7 @@ class Catalogue:
     sets: Mapping[str, Mapping[str, int]]
     withdrawn: int
     confidence: tuple[float, ...]
-    reviewed: tuple[int, ...]
+    type_factors: Mapping[Intent, tuple[float, ...]]
 
     def allowed(self, filters: Filters, *, but: str = "") -> int:
         """Return the bit set of the documents that the filters let through, one facet left out."""
@@ -78,7 +79,10 @@ def build_catalogue(library: Library, ids: Sequence[str]) -> Catalogue:
         },
         withdrawn=withdrawn,
         confidence=tuple(CONFIDENCE[page.confidence] for page in pages),
-        reviewed=tuple(page.reviewed.toordinal() for page in pages),
+        type_factors={
+            intent: tuple(factors.get(page.type, 1.0) for page in pages)
+            for intent, factors in TYPE_FACTORS.items()
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +55,7 @@ class AskedCode:
         state: `exact`; `other_prefix`: the family has the number under other letters; `range`: a page explains
             the run of numbers it lies in; `unknown`: no page has it.
         entries: The pages, families and roles; empty where unknown.
+        keys: Every key that it may be, after the families that the query names have been heard.
         families: Families that have it, in the order of the vocabulary; more than one means ambiguous.
         axis: The axis typed behind it; it plays no part in the search.
         start: Place of its first character in the query.
@@ -65,6 +66,7 @@ class AskedCode:
     key: str
     state: State
     entries: tuple[CodeEntry, ...]
+    keys: tuple[str, ...]
     families: tuple[str, ...]
     axis: str
     start: int
@@ -110,8 +112,10 @@ class CodeTable:
         return key in self._by_key
 
     def pages_by_id(self, text: str) -> list[str]:
-        """Return the pages with the id, or resting on the fact, that `text` is."""
-        return self._ids.get(fold(text).strip().upper(), [])
+        """Return the pages with the id, resting on the fact, or about the range of numbers, that `text` is."""
+        span = code_range(text)
+        about = [entry.page_id for known, entry in self._ranges if known == span and entry.role == "alarm"]
+        return self._ids.get(fold(text).strip().upper(), []) or about
 
     def texts_in(self, query: str) -> list[tuple[CodeEntry, bool]]:
         """Return the pages whose alarm text the query is or holds, and whether it is the whole of it."""
@@ -143,38 +147,42 @@ class CodeTable:
         if code.measure:
             return None
 
-        def asked(key: str, state: State, entries: Iterable[CodeEntry]) -> AskedCode:
-            kept = self._in_families(list(entries), families)
-            names = sorted({e.family for e in kept if e.role == "alarm"}, key=self._rank)
+        def asked(key: str, state: State, keys: Sequence[str], more: Iterable[CodeEntry] = ()) -> AskedCode:
+            entries = self._in_families([*(e for one in keys for e in self._by_key[one]), *more], families)
+            pages = {entry.page_id for entry in entries}
+            kept = tuple(one for one in keys if any(entry.page_id in pages for entry in self._by_key[one]))
+            names = sorted({entry.family for entry in entries if entry.role == "alarm"}, key=self._rank)
             end = code.axis_end if code.axis else code.end
-            return AskedCode(shown, key, state, tuple(kept), tuple(names), code.axis, code.start, end)
+            return AskedCode(
+                shown, key, state, tuple(entries), kept, tuple(names), code.axis, code.start, end
+            )
 
         bare = not code.prefix or (code.spaced and code.prefix not in CERTAIN_PREFIXES)
         exact = [key for key in code.keys if key in self._by_key]
         if exact and not (bare and not code.prefix):
             keys = exact if code.prefix == "AL" else exact[:1]
-            return asked(exact[0], "exact", (entry for key in keys for entry in self._by_key[key]))
+            return asked(exact[0], "exact", keys)
         sure = code.cued or alone or bool(families) or code.digits >= 3
         if bare and sure:
             keys = list(dict.fromkeys([*exact, *self._numbered(code, families)]))
             if keys:
-                return asked(code.number, "exact", (entry for key in keys for entry in self._by_key[key]))
+                return asked(code.number, "exact", keys)
         value = int(code.number or 0)
         if (
             sure
             and code.digits >= 3
             and (within := [e for span, e in self._ranges if span.holds(code.prefix, value)])
         ):
-            return asked(code.keys[0], "range", within)
+            return asked(code.keys[0], "range", (), within)
         if code.prefix in CERTAIN_PREFIXES:
             others = [
                 key
                 for key in self._by_number.get(code.number, [])
                 if key.split(".")[0] in {*FANUC_PREFIXES, key}
+                and any(entry.family in {"fanuc", ""} for entry in self._by_key[key])
             ]
-            entries = [e for key in others for e in self._by_key[key] if e.family in {"fanuc", ""}]
-            if entries:
-                return asked(code.keys[0], "other_prefix", entries)
+            if others:
+                return asked(code.keys[0], "other_prefix", others)
         certain = code.prefix in CERTAIN_PREFIXES or (
             len(code.keys) > 1 and code.prefix in {"F", "A", "N", "S"}
         )
@@ -192,7 +200,7 @@ class CodeTable:
                 continue  # `52` is not `S01 0052` unless it is typed as 0052 or the maker is named.
             if prefix == "SP" and plain_number(key.rsplit(".", 1)[1]) != code.number and not code.cued:
                 continue  # A spindle amplifier's own two digits need a word that says alarm.
-            if code.digits < 3 and not (code.cued or families):
+            if code.digits < 3 and not (code.cued or (families and code.digits == 2)):
                 continue
             keys.append(key)
         return keys
@@ -239,8 +247,9 @@ def code_table(library: Library) -> CodeTable:
 
     def add(text: str, entry: CodeEntry, *, with_text: bool) -> None:
         span = code_range(text)
-        if span is not None and entry.role == "alarm":
-            ranges.append((span, entry))
+        if span is not None:
+            if all(known != (span, entry) for known in ranges):
+                ranges.append((span, entry))
             return
         for key in code_keys(text):
             if all(known.page_id != entry.page_id for known in by_key[key]):

@@ -44,7 +44,9 @@ _AXIS_AFTER = re.compile(
     r"^[\s,:]*(?:轴|axis)?\s*(?P<axis>[xyzabcuvw][12]?|(?:msp|sp)1?)\s*轴?(?![a-z0-9]|[-.]\d)"
 )
 _MITSUBISHI_GLUED = re.compile(r"(?<![a-z0-9])([smyz]\d\d)(\d{4})(?![0-9])")
-_RANGE = re.compile(r"(?P<prefix>[a-z]{0,4})\.?(?P<low>\d{2,6})\s*[-~–至]\s*(?:[a-z]{1,4})?(?P<high>\d{2,6})")
+_RANGE = re.compile(
+    r"(?P<prefix>[a-z]{0,4})\.?(?P<low>\d{3,6})\s*[-~–至]\s*(?:[a-z]{1,4})?(?P<high>\d{3,6})(?!\d)"
+)
 _HEX = re.compile(r"(?<![a-z0-9])0x([0-9a-f]{1,4})(?![a-z0-9])")
 _DECIMAL = re.compile(r"\d+\.\d")
 _CUE_WORDS = frozenset({"alm", "alarm", "no", "error", "fault", "code", "err"})
@@ -198,9 +200,9 @@ class CodeRange:
 
 
 def code_range(text: str) -> CodeRange | None:
-    """Return the range that `text` (a page's code) names, or None."""
+    """Return the range that `text` (a page's code) names, or None; S01-52 is one code and no range."""
     match = _RANGE.search(fold(text))
-    if match is None or int(match["high"]) <= int(match["low"]):
+    if match is None or len(match["low"]) != len(match["high"]) or int(match["high"]) <= int(match["low"]):
         return None
     prefix = match["prefix"].upper()
     return CodeRange("" if prefix == "NO" else prefix, int(match["low"]), int(match["high"]))

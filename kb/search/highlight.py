@@ -1,14 +1,13 @@
 """Which pieces of a text answer the query? Marked as pieces, so that escaping is left to whoever shows them."""
 
-import itertools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kb.search.codes import written_codes
-from kb.search.dictionary import name_key
 from kb.search.index import Piece
 from kb.search.query import Understood
-from kb.search.tokens import atoms_of, fold, has_chinese
+from kb.search.tokens import Atom, atoms_of, fold, has_chinese
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;]\s)")
 _MARKUP = re.compile(r"^[#>*\-\s|]+|[*`_]{1,3}|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
@@ -23,41 +22,45 @@ class Marker:
     """
 
     def __init__(self, understood: Understood) -> None:
-        self._keys: dict[str, int] = {}
-        self._longest = 1
+        self._phrases: dict[str, dict[tuple[str, ...], int]] = {}
         for number, unit in enumerate(understood.units):
             for surface in unit.surfaces:
                 atoms = atoms_of(surface)
                 typed = surface == unit.surfaces[0]
                 shortest = 1 if has_chinese(surface) else 3
-                if atoms and (typed or len(surface) > shortest):
-                    self._keys.setdefault(name_key(atoms), number)
-                    self._longest = max(self._longest, len(atoms))
-                chinese = [atom for atom in atoms if atom.kind == "chinese"]
-                if unit.ways[0].kind == "word" and surface == unit.surfaces[0] and len(chinese) > 2:
-                    for one, two in itertools.pairwise(atoms):
-                        self._keys.setdefault(name_key([one, two]), number)
-        self._codes = {key for code in understood.codes for key in (code.key,)}
+                if typed or len(surface) > shortest:
+                    self._add(atoms, number)
+                if typed and unit.ways[0].kind == "word":
+                    for one, two in pairwise(atoms):
+                        if one.kind == two.kind == "chinese" and len(atoms) > 2:
+                            self._add([one, two], number)
+        self._longest = {
+            first: sorted(phrases, key=len, reverse=True) for first, phrases in self._phrases.items()
+        }
+        self._codes = {code.key for code in understood.codes}
         self._numbers = {code.key.rsplit(".", 1)[-1] for code in understood.codes}
+
+    def _add(self, atoms: Sequence[Atom], number: int) -> None:
+        if atoms:
+            texts = tuple(atom.text for atom in atoms)
+            self._phrases.setdefault(texts[0], {}).setdefault(texts, number)
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Return start, end and number of the unit (-1 for a code) of what answers the query; nothing overlaps."""
-        atoms = atoms_of(fold(text))
         found: list[tuple[int, int, int]] = []
         if self._codes:
             for code in written_codes(text):
                 if self._codes & set(code.keys) or (code.number in self._numbers and not code.measure):
                     found.append((code.start, code.end, -1))
+        atoms = atoms_of(fold(text))
         first = 0
         while first < len(atoms):
-            for length in range(min(self._longest, len(atoms) - first), 0, -1):
-                part = atoms[first : first + length]
-                if part[-1].end - part[0].start > sum(atom.end - atom.start for atom in part) + length - 1:
-                    continue
-                number = self._keys.get(name_key(part))
-                if number is not None:
-                    found.append((part[0].start, part[-1].end, number))
-                    first += length
+            for phrase in self._longest.get(atoms[first].text, ()):
+                last = first + len(phrase)
+                part = atoms[first:last]
+                if tuple(atom.text for atom in part) == phrase and _together(part):
+                    found.append((part[0].start, part[-1].end, self._phrases[phrase[0]][phrase]))
+                    first = last
                     break
             else:
                 first += 1
@@ -80,34 +83,48 @@ class Marker:
         return tuple(pieces)
 
     def best_passage(self, texts: Sequence[str], length: int) -> str:
-        """Return the sentence that answers most units, with what follows up to `length` characters."""
+        """Return the sentence that answers most units, with what follows up to `length` characters.
+
+        Args:
+            texts: In the order in which they are preferred; the first with the most wins.
+            length: Characters at most.
+        """
         best, best_score = "", (0, 0)
+        wanted = sum(len(phrases) > 0 for phrases in self._phrases.values())
         for text in texts:
             plain = _MARKUP.sub(lambda match: match[1] or "", text[:LONGEST_BODY])
-            sentences = [sentence.strip() for sentence in _SENTENCE_END.split(plain) if sentence.strip()]
-            for number, sentence in enumerate(sentences):
-                spans = self.spans(sentence)
-                score = (len({unit for _, _, unit in spans}), len(spans))
+            spans = self.spans(plain)
+            for start, end in _sentences(plain) if spans else ():
+                inside = [span for span in spans if start <= span[0] < end]
+                score = (len({unit for _, _, unit in inside}), min(len(inside), wanted))
                 if score > best_score:
                     best_score = score
-                    best = _cut(sentence, spans[0][0], length)
-                    following = number + 1
-                    while len(best) < length // 2 and following < len(sentences) and not best.endswith("…"):
-                        best = _cut(f"{best} {sentences[following]}", 0, length)
-                        following += 1
-        return best or _cut(" ".join(texts[0].split()) if texts else "", 0, length)
+                    best = _cut(plain, start, end, inside[0][0], length)
+        return best or _cut(texts[0], 0, len(texts[0]), 0, length) if texts else best
 
 
-def _cut(sentence: str, place: int, length: int) -> str:
-    """Return at most `length` characters of a sentence, with those at `place` among them."""
-    if len(sentence) <= length:
-        return sentence
-    start = max(0, min(place - length // 4, len(sentence) - length))
-    return (
-        ("…" if start else "")
-        + sentence[start : start + length]
-        + ("…" if start + length < len(sentence) else "")
+def _together(atoms: Sequence[Atom]) -> bool:
+    """Whether atoms stand side by side, or Latin ones with one sign between."""
+    return all(
+        two.start - one.end <= (0 if "chinese" in {one.kind, two.kind} else 1) for one, two in pairwise(atoms)
     )
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    ends = [0, *(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]
+    return [(start, end) for start, end in pairwise(ends) if text[start:end].strip()]
+
+
+def _cut(text: str, start: int, end: int, place: int, length: int) -> str:
+    """Return at most `length` characters of the sentence from `start` to `end`, those at `place` among them.
+
+    A short sentence is followed by what comes after it.
+    """
+    if end - start > length:
+        start = max(start, min(place - length // 4, end - length))
+    shown = " ".join(text[start : start + length].split())
+    before = "…" if start and not _SENTENCE_END.match(text, start) else ""
+    return before + shown + ("…" if start + length < len(text) else "")
 
 
 def _without_overlap(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

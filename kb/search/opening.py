@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +33,8 @@ MANIFEST = "manifest.json"
 BUILDING = ".building-"
 STALE_SECONDS = 6 * 3600
 """A half-built folder that much older than a new one was left behind by a process that died."""
+LARGE = 1_500
+"""Pages from which on a known index keeps answering while its successor is built; below, building takes a moment."""
 _NAME = re.compile(r"^[0-9.]+-[0-9a-f]{24}$")
 _ONE_BUILDER = threading.Lock()
 
@@ -43,10 +45,17 @@ def open_index(index_dir: Path, library: Library, known: SearchIndex | None = No
     Args:
         index_dir: Where indexes stand; made where it is missing. Safe to throw away.
         library: What must be found.
-        known: An index opened before; it comes back where it still matches.
+        known: An index opened before; it comes back where it still matches. That of a large library comes back
+            as well while its successor is built beside it, so that nobody waits for a page someone has changed.
     """
     if known is not None and known.library.digest == library.digest:
         return known
+    if known is not None and len(known.library.pages) >= LARGE and len(library.pages) >= LARGE:
+        return _BEHIND.successor(index_dir, library) or known
+    return _open(index_dir, library)
+
+
+def _open(index_dir: Path, library: Library) -> SearchIndex:
     with _ONE_BUILDER:
         name = _name(library)
         index_dir.mkdir(parents=True, exist_ok=True)
@@ -59,6 +68,45 @@ def open_index(index_dir: Path, library: Library, known: SearchIndex | None = No
             opened = _opened(index_dir / name, library, dictionary, codes)
         _sweep(index_dir, keep=name)
         return opened
+
+
+class _Behind:
+    """Builds an index in a thread of its own, one at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = False
+        self._done: dict[tuple[Path, str], SearchIndex | Exception] = {}
+
+    def successor(self, index_dir: Path, library: Library) -> SearchIndex | None:
+        """Return the index of `library` once it is built; begin to build it where nobody does.
+
+        Raises:
+            Exception: What kept it from being built; the next call tries again.
+        """
+        wanted = (index_dir, library.digest)
+        with self._lock:
+            found = self._done.pop(wanted, None)
+            if found is None and not self._busy:
+                self._busy = True
+                self._done.clear()
+                threading.Thread(target=self._build, args=(index_dir, library), daemon=True).start()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _build(self, index_dir: Path, library: Library) -> None:
+        built: SearchIndex | Exception
+        try:
+            built = _open(index_dir, library)
+        except Exception as error:  # Told to whoever asks next.
+            built = error
+        with self._lock:
+            self._done[(index_dir, library.digest)] = built
+            self._busy = False
+
+
+_BEHIND = _Behind()
 
 
 def index_state(index_dir: Path, library: Library) -> State:
@@ -81,14 +129,19 @@ def _name(library: Library) -> str:
 
 
 def _ids(library: Library) -> list[str]:
-    return sorted(library.pages)
+    """Return the pages in the order of their numbers: the later review first, then by id, as ties fall."""
+    return sorted(library.pages, key=lambda id_: (-library.pages[id_].reviewed.toordinal(), id_))
+
+
+def _order(ids: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
 
 def _opened(folder: Path, library: Library, dictionary: Dictionary, codes: CodeTable) -> SearchIndex:
     manifest = _manifest(folder)
     ids = _ids(library)
-    if manifest["pages"] != len(ids):
-        raise DamagedIndex(f"{folder.name} has {manifest['pages']} pages, the library {len(ids)}")
+    if manifest["order"] != _order(ids):
+        raise DamagedIndex(f"{folder.name}: its pages are numbered otherwise than the library's")
     postings = WhooshPostings(folder, str(manifest["segment"]), len(ids))
     return PostingIndex(
         library=library,
@@ -122,7 +175,7 @@ def _manifest(folder: Path) -> dict[str, object]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = dict(manifest["files"])
-        if manifest["name"] != folder.name or not isinstance(manifest["pages"], int):
+        if manifest["name"] != folder.name or not isinstance(manifest["order"], str):
             raise DamagedIndex(f"{folder.name}: the manifest is of another index")
         if not re.fullmatch(r"[0-9a-z_]+", str(manifest["segment"])):
             raise DamagedIndex(f"{folder.name}: the manifest names no segment")
@@ -144,7 +197,7 @@ def _build(index_dir: Path, name: str, library: Library, dictionary: Dictionary,
     try:
         segment = write_index(aside, _documents(library, dictionary, codes))
         files = {path.name: _digest(path) for path in sorted(aside.iterdir())}
-        manifest = {"name": name, "segment": segment, "pages": len(library.pages), "files": files}
+        manifest = {"name": name, "segment": segment, "order": _order(_ids(library)), "files": files}
         (aside / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         _to_disk(aside)
         _swap_in(aside, index_dir / name)

@@ -1,11 +1,12 @@
 """The search itself, over the postings of any engine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kb.content import Library
 from kb.content.pages import CasePage
 from kb.errors import NotFound
-from kb.search.catalogue import Catalogue, numbers_of
+from kb.search.catalogue import Catalogue, bit_set, numbers_of
 from kb.search.code_table import CodeTable
 from kb.search.dictionary import Dictionary
 from kb.search.documents import fields_of
@@ -20,10 +21,11 @@ from kb.search.ranking import (
     MOST_NEAREST,
     NEAR,
     PAGE_ID,
-    TYPE_FACTORS,
     WORDS,
+    Coded,
     Postings,
-    Scored,
+    WordScores,
+    answered_by,
     score_codes,
     score_units,
 )
@@ -33,7 +35,26 @@ from kb.search.understanding import understand
 from kb.search.why import reasons_of
 
 TIER_STEP = 10.0
-"""Added to a score for each tier, so that the numbers shown follow the order."""
+"""Added to a score for each tier: far more than any answer by words, so that the order is that of the tiers."""
+MAIN = 0.3
+"""Added where a page's own code is asked for, and not an alias of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found, in order.
+
+    Args:
+        order: Document numbers, best first.
+        finals: Score of each.
+        coded: Why documents stand above those that only hold the words.
+        nearest: Whether nothing holds all that was asked.
+    """
+
+    order: list[int]
+    finals: dict[int, float]
+    coded: dict[int, Coded]
+    nearest: bool
 
 
 class PostingIndex:
@@ -94,61 +115,77 @@ class PostingIndex:
     ) -> Result:
         """Return the pages for `query`; see `SearchIndex.search`."""
         understood = self.understand(query)
-        catalogue = self._catalogue
-        every = catalogue.allowed(Filters(withdrawn=filters.withdrawn))
+        every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
         asked = bool(understood.units or understood.codes or understood.page_ids or understood.alarm_texts)
-        if asked:
-            found, nearest = self._found(understood, every)
-            ordered = self._ordered(found, understood)
-        else:
-            found = {number: Scored() for number in numbers_of(every)}
-            nearest = False
-            ordered = self._browsed(found)
-        chosen = catalogue.allowed(filters)
-        ordered = [number for number in ordered if chosen >> number & 1]
-        bits = 0
-        if facets:
-            marks = bytearray(len(catalogue.pages) // 8 + 1)
-            for number in found:
-                marks[number >> 3] |= 1 << (number & 7)
-            bits = int.from_bytes(marks, "little")
+        found = self._found(understood, every) if asked else self._browsed(every)
+        chosen = self._catalogue.allowed(filters)
+        ordered = found.order
+        if chosen != every:
+            ordered = [number for number in ordered if chosen >> number & 1]
         return Result(
             hits=tuple(
-                self._hit(number, found[number], understood, nearest=nearest, asked=asked)
-                for number in ordered[first : first + size]
+                self._hit(number, found, understood, asked=asked) for number in ordered[first : first + size]
             ),
             total=len(ordered),
             understood=understood,
-            facets=catalogue.counts(bits, filters) if facets else {},
-            nearest=nearest,
+            facets=self._catalogue.counts(bit_set(found.order, self._postings.total), filters)
+            if facets
+            else {},
+            nearest=found.nearest,
             unknown_codes=tuple(code.shown for code in understood.codes if code.state == "unknown"),
             suggestion=understood.suggestion,
         )
 
-    def _found(self, understood: Understood, allowed: int) -> tuple[dict[int, Scored], bool]:
-        """Return the documents of a query, and whether none of them holds all that was asked."""
-        units = understood.units
-        found = score_units(units, understood.bridges, self._postings, allowed)
-        best = max((scored.coverage for scored in found.values()), default=0.0)
-        floor = best * KEPT
-        worded = {number: scored for number, scored in found.items() if scored.coverage >= floor}
-        score_codes(understood, found, self._postings, self._catalogue.numbers, allowed)
-        coded = {number: scored for number, scored in found.items() if scored.tier > WORDS}
+    def _found(self, understood: Understood, allowed: int) -> _Found:
+        """Return the documents of a query in order, and whether none of them holds all that was asked."""
+        words = score_units(understood.units, understood.bridges, self._postings, allowed)
+        coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
+        best = words.best
+        coverage = words.coverage
+        said = sum(unit.weight for unit in understood.units)
+        nearest = False
         if coded:
             # Beside pages about the code, only those count that answer all the words.
-            said = sum(unit.weight for unit in units) >= 1.0
-            worded = {number: s for number, s in worded.items() if said and s.coverage >= FITS}
-            return {**worded, **coded}, False
-        if any(code.state == "unknown" for code in understood.codes):
-            near = self._near_codes(understood, allowed)
-            kept = {number: scored for number, scored in worded.items() if scored.coverage >= FITS}
-            return ({**near, **kept}, not kept)
-        if best < FITS:
-            return worded, True
-        return worded, False
+            worded = [number for number in words.found if said >= 1.0 and coverage[number] >= FITS]
+        elif any(code.state == "unknown" for code in understood.codes):
+            worded = [number for number in words.found if coverage[number] >= FITS]
+            coded = self._near_codes(understood, allowed)
+            nearest = not worded
+        else:
+            worded = [number for number in words.found if coverage[number] >= best * KEPT]
+            nearest = best < FITS
+        finals = self._finals(words, coded, worded, understood)
+        order = sorted(sorted(finals), key=finals.__getitem__, reverse=True)
+        if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
+            order = self._in_turn(order, coded, understood)
+        return _Found(order, finals, coded, nearest)
 
-    def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Scored]:
-        near: dict[int, Scored] = {}
+    def _finals(
+        self, words: WordScores, coded: dict[int, Coded], worded: Sequence[int], understood: Understood
+    ) -> dict[int, float]:
+        """Return the score by which documents are ordered; documents are numbered so that ties fall right."""
+        catalogue = self._catalogue
+        text, coverage, confidence = words.text, words.coverage, catalogue.confidence
+        factors = catalogue.type_factors[understood.intent]
+        finals = {
+            number: round(
+                text[number]
+                * (0.25 + 0.75 * coverage[number] * coverage[number])
+                * factors[number]
+                * confidence[number],
+                9,
+            )
+            for number in worded
+        }
+        for number, why in coded.items():
+            whole = 0.25 + 0.75 * coverage[number] ** 2 if understood.units else 1.0
+            main = MAIN if why.entry is not None and why.entry.main else 0.0
+            score = (text[number] * whole + why.extra + main) * confidence[number]
+            finals[number] = round(TIER_STEP * (why.tier - WORDS) + score, 9)
+        return finals
+
+    def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Coded]:
+        near: dict[int, Coded] = {}
         for code in understood.codes:
             if code.state != "unknown":
                 continue
@@ -156,64 +193,43 @@ class PostingIndex:
                 for entry in self._codes.entries(key):
                     number = self._catalogue.numbers.get(entry.page_id)
                     if entry.role == "alarm" and number is not None and allowed >> number & 1:
-                        near.setdefault(
-                            number, Scored(tier=NEAR, text=0.5 - 0.05 * rank, code=code, entry=entry)
-                        )
+                        near.setdefault(number, Coded(NEAR, code, entry, extra=1.0 - 0.1 * rank))
         return dict(list(near.items())[:MOST_NEAREST])
 
-    def _ordered(self, found: dict[int, Scored], understood: Understood) -> list[int]:
-        catalogue = self._catalogue
-        factors = TYPE_FACTORS[understood.intent]
-        said = sum(unit.weight for unit in understood.units) >= 0.5
-        many = any(len(code.families) > 1 for code in understood.codes)
-        family_rank = {name: rank for code in understood.codes for rank, name in enumerate(code.families)}
+    def _in_turn(self, order: list[int], coded: dict[int, Coded], understood: Understood) -> list[int]:
+        """Return alarms of a bare number that several families have one of each family in turn, then the rest."""
+        ranks = {name: rank for code in understood.codes for rank, name in enumerate(code.families)}
         places: dict[str, int] = {}
-        for number, scored in found.items():
-            page = catalogue.pages[number]
-            whole = 0.25 + 0.75 * min(scored.coverage, 1.0) ** 2 if understood.units else 1.0
-            factor = factors.get(page.type, 1.0) if scored.tier <= WORDS else 1.0
-            main = 0.3 if scored.entry is not None and scored.entry.main else 0.0
-            scored.final = (scored.text * whole * factor + main) * catalogue.confidence[number]
-        ordered = sorted(
-            found,
-            key=lambda number: (
-                -found[number].tier,
-                -round(found[number].final, 9),
-                -catalogue.reviewed[number],
-                catalogue.pages[number].id,
-            ),
-        )
-        if not many or said:
-            return ordered
-        # A bare number that several families have: one of each family in turn, not all of the first.
         turn: dict[int, tuple[int, int]] = {}
-        for number in ordered:
-            entry = found[number].entry
-            if found[number].tier == CODE_ALARM and entry is not None:
-                turn[number] = (places.get(entry.family, 0), family_rank.get(entry.family, 99))
-                places[entry.family] = places.get(entry.family, 0) + 1
-        alarms = sorted(turn, key=lambda number: turn[number])
-        return alarms + [number for number in ordered if number not in turn]
+        for number in order:
+            why = coded.get(number)
+            if why is not None and why.tier == CODE_ALARM and why.entry is not None:
+                family = why.entry.family
+                turn[number] = (places.get(family, 0), ranks.get(family, len(ranks)))
+                places[family] = places.get(family, 0) + 1
+        return sorted(turn, key=turn.__getitem__) + [number for number in order if number not in turn]
 
-    def _browsed(self, found: dict[int, Scored]) -> list[int]:
-        catalogue = self._catalogue
-        return sorted(found, key=lambda number: (-catalogue.confidence[number], catalogue.pages[number].id))
+    def _browsed(self, allowed: int) -> _Found:
+        numbers = numbers_of(allowed)
+        confidence = self._catalogue.confidence
+        order = sorted(numbers, key=lambda number: (-confidence[number], self._catalogue.pages[number].id))
+        return _Found(order, dict.fromkeys(numbers, 0.0), {}, False)
 
-    def _hit(self, number: int, scored: Scored, understood: Understood, *, nearest: bool, asked: bool) -> Hit:
+    def _hit(self, number: int, found: _Found, understood: Understood, *, asked: bool) -> Hit:
+        why = found.coded.get(number)
         match: Match = "text"
         if not asked:
             match = "all"
-        elif nearest or scored.tier == NEAR:
+        elif found.nearest or (why is not None and why.tier == NEAR):
             match = "nearest"
-        elif scored.tier in {CODE_ALARM, CODE_CASE, PAGE_ID}:
-            match = "code"
-        elif scored.tier > WORDS:
-            match = "related_code"
+        elif why is not None:
+            match = "code" if why.tier in {CODE_ALARM, CODE_CASE, PAGE_ID} else "related_code"
+        answers = tuple(answered_by(unit, number, self._postings) for unit in understood.units)
         return Hit(
             page=self._catalogue.pages[number],
-            score=round(TIER_STEP * max(scored.tier - WORDS, 0) + scored.final, 4),
+            score=round(found.finals[number], 4),
             match=match,
-            why=reasons_of(scored, understood),
+            why=reasons_of(why, answers, understood),
         )
 
     def similar(self, page_id: str, *, size: int = 5) -> tuple[Hit, ...]:
@@ -224,14 +240,14 @@ class PostingIndex:
         text = page.symptom if isinstance(page, CasePage) else page.summary
         understood = self.understand(f"{page.title} {text}")
         allowed = self._catalogue.allowed(NO_FILTERS) & ~(1 << self._catalogue.numbers[page_id])
-        worded = score_units(understood.units, (), self._postings, allowed)
+        words = score_units(understood.units, (), self._postings, allowed)
         ranked: list[tuple[float, str, int, tuple[str, ...]]] = []
         for number in numbers_of(allowed):
             other = self._catalogue.pages[number]
             if other.type == "term":
                 continue
             shared = likeness(page, other)
-            said = worded[number].text if number in worded else 0.0
+            said = words.text[number]
             if shared.weight + said > 0.3:
                 ranked.append((-(shared.weight + said), other.id, number, shared.reasons))
         ranked.sort()

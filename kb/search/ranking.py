@@ -9,14 +9,15 @@ stand above the page that answers the question.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from kb.content.pages import Confidence
 from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
-from kb.search.query import Intent, Understood, Unit, Way
+from kb.search.query import Intent, Understood, Unit
 
 K1 = 2.0
 """Saturation of BM25F; above the usual 1.2, because weights of a title are several times those of a body."""
@@ -78,113 +79,151 @@ def impact(weight: float) -> float:
 
 
 @dataclass(slots=True)
-class Scored:
-    """A document and why it stands where it stands.
+class Coded:
+    """Why a document stands in a tier above those that only hold the words.
 
     Args:
         tier: One of the tiers above.
-        text: How well it answers the units, 0 to about 1.
-        coverage: Share of the query's information that it has.
-        answered: Number of the unit and of the way by which it is answered.
-        code: The code it is found for.
+        code: The code it is found for; None where it was named by id or by the text of its message.
         entry: How it stands to that code.
+        extra: How prominently it mentions the code.
     """
 
-    tier: int = WORDS
-    text: float = 0.0
-    coverage: float = 0.0
-    answered: dict[int, int] = field(default_factory=dict)
+    tier: int
     code: AskedCode | None = None
     entry: CodeEntry | None = None
-    final: float = 0.0
+    extra: float = 0.0
 
 
-@dataclass(slots=True)
-class _UnitScore:
-    """How the documents answer one unit: value, share of its information, and number of the way."""
+@dataclass(frozen=True, slots=True)
+class WordScores:
+    """How all documents answer the words of a query, by document number.
 
-    information: float
-    by_document: dict[int, tuple[float, float, int]]
+    Plain lists as long as the index: a query touches thousands of documents, and an object for each would cost
+    more than all the scoring.
+
+    Args:
+        text: How well a document answers, 0 to about 1.
+        coverage: Share of the query's information that it has.
+        found: Documents that answer anything, ascending.
+    """
+
+    text: list[float]
+    coverage: list[float]
+    found: list[int]
+
+    @property
+    def best(self) -> float:
+        """The highest coverage."""
+        return max((self.coverage[number] for number in self.found), default=0.0)
 
 
 def score_units(
     units: Sequence[Unit], bridges: Sequence[str], postings: Postings, allowed: int
-) -> dict[int, Scored]:
-    """Return the documents that answer any unit, with text score and coverage.
+) -> WordScores:
+    """Return how the documents answer the units.
 
     Args:
         units: What a page should answer.
         bridges: Tokens that favour the very phrase.
         postings: Where tokens are looked up.
-        allowed: Bit set of the documents that may be found; -1 for all.
+        allowed: Bit set of the documents that may be found.
     """
-    scores = [_score_unit(unit, postings) for unit in units]
-    information = sum(score.information for score in scores) or 1.0
-    found: dict[int, Scored] = {}
-    for number, score in enumerate(scores):
-        share = score.information / information
-        for document, (value, part, way) in score.by_document.items():
-            scored = found.get(document)
-            if scored is None:
-                if not allowed >> document & 1:
-                    continue
-                scored = found[document] = Scored()
-            scored.text += share * value
-            scored.coverage += share * part
-            scored.answered[number] = way
-    if bridges and found:
+    total = postings.total
+    text, coverage = [0.0] * total, [0.0] * total
+    answers = [_score_unit(unit, postings) for unit in units]
+    information = sum(answer.information for answer in answers) or 1.0
+    touched: set[int] = set()
+    for answer in answers:
+        share = answer.information / information
+        values, parts = answer.values, answer.parts
+        for document in answer.documents:
+            text[document] += share * values[document]
+            coverage[document] += share * parts[document]
+        touched |= answer.documents
+    if bridges:
         one = BRIDGE_WEIGHT / len(bridges)
         for token in bridges:
             for document, value in zip(*postings.impacts(token), strict=True):
-                if document in found:
-                    found[document].text += one * value
-    return found
+                text[document] += one * value
+    found = sorted(touched)
+    if allowed != (1 << total) - 1:
+        found = [document for document in found if allowed >> document & 1]
+    return WordScores(text, coverage, found)
 
 
-def _score_unit(unit: Unit, postings: Postings) -> _UnitScore:
-    best: dict[int, tuple[float, float, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """How the documents answer one unit: value and share of the unit by document number."""
+
+    information: float
+    values: list[float]
+    parts: list[float]
+    documents: set[int]
+
+
+def _score_unit(unit: Unit, postings: Postings) -> _Answer:
+    total = postings.total
+    values, parts = [0.0] * total, [0.0] * total
+    documents: set[int] = set()
     rarities: list[float] = []
-    for number, way in enumerate(unit.ways):
-        values, rarity = _score_way(way, postings)
-        if values:
-            rarities.append(rarity)
-        if not best:
-            best = {document: (value, part, number) for document, (value, part) in values.items()}
-            continue
-        for document, (value, part) in values.items():
-            known = best.get(document)
-            if known is None:
-                best[document] = (value, part, number)
-            elif value > known[0]:
-                best[document] = (value, max(part, known[1]), number)
-            elif part > known[1]:
-                best[document] = (known[0], part, known[2])
+    for way in unit.ways:
+        weights = [idf(total, postings.count(token)) for token in way.tokens]
+        whole = sum(weights) or 1.0
+        factor, sure = way.factor, _sureness(way.factor)
+        numbers: Sequence[int]
+        if len(way.tokens) == 1:
+            numbers, impacts = postings.impacts(way.tokens[0])
+            for document, value in zip(numbers, impacts, strict=True):
+                value *= factor
+                if value > values[document]:
+                    values[document] = value
+                if sure > parts[document]:
+                    parts[document] = sure
+        else:
+            sums, shares = [0.0] * total, [0.0] * total
+            mine: set[int] = set()
+            for token, weight in zip(way.tokens, weights, strict=True):
+                share = weight / whole
+                numbers, impacts = postings.impacts(token)
+                for document, value in zip(numbers, impacts, strict=True):
+                    sums[document] += share * value
+                    shares[document] += share
+                mine.update(numbers)
+            for document in mine:
+                part = shares[document]
+                value = factor * sums[document] * part
+                if value > values[document]:
+                    values[document] = value
+                part = sure * part * math.sqrt(part)
+                if part > parts[document]:
+                    parts[document] = part
+            numbers = tuple(mine)
+        if numbers:
+            rarities.append(whole / len(way.tokens))
+            documents.update(numbers)
     # What a unit says is set by the commonest way to say it. One that no page answers cannot tell pages apart:
     # it counts like a middling word, so that it is missed but does not drown the others.
     rarity = min(rarities) if rarities else UNANSWERED
-    return _UnitScore(unit.weight * (0.4 + rarity), best)
+    return _Answer(unit.weight * (0.4 + rarity), values, parts, documents)
 
 
-def _score_way(way: Way, postings: Postings) -> tuple[dict[int, tuple[float, float]], float]:
-    """Return value and share by document, and the rarity of the way."""
-    total = postings.total
-    weights = [idf(total, postings.count(token)) for token in way.tokens]
-    whole = sum(weights) or 1.0
-    if len(way.tokens) == 1:
-        documents, values = postings.impacts(way.tokens[0])
-        factor, sure = way.factor, _sureness(way.factor)
-        return {d: (factor * v, sure) for d, v in zip(documents, values, strict=True)}, weights[0]
-    sums: dict[int, float] = {}
-    parts: dict[int, float] = {}
-    for token, weight in zip(way.tokens, weights, strict=True):
-        share = weight / whole
-        documents, values = postings.impacts(token)
-        for document, value in zip(documents, values, strict=True):
-            sums[document] = sums.get(document, 0.0) + share * value
-            parts[document] = parts.get(document, 0.0) + share
-    factor, sure = way.factor, _sureness(way.factor)
-    found = {d: (factor * value * parts[d], sure * parts[d] ** 1.5) for d, value in sums.items()}
-    return found, whole / len(way.tokens)
+def answered_by(unit: Unit, document: int, postings: Postings) -> int | None:
+    """Return the number of the way by which a document answers a unit best, or None where it does not."""
+    best, best_way = 0.0, None
+    for number, way in enumerate(unit.ways):
+        weights = [idf(postings.total, postings.count(token)) for token in way.tokens]
+        whole = sum(weights) or 1.0
+        value, part = 0.0, 0.0
+        for token, weight in zip(way.tokens, weights, strict=True):
+            numbers, impacts = postings.impacts(token)
+            place = bisect_left(numbers, document)
+            if place < len(numbers) and numbers[place] == document:
+                value += weight / whole * impacts[place]
+                part += weight / whole
+        if way.factor * value * part > best:
+            best, best_way = way.factor * value * part, number
+    return best_way
 
 
 def _sureness(factor: float) -> float:
@@ -193,29 +232,25 @@ def _sureness(factor: float) -> float:
 
 
 def score_codes(
-    understood: Understood,
-    found: dict[int, Scored],
-    postings: Postings,
-    numbers: Mapping[str, int],
-    allowed: int,
-) -> None:
-    """Lift the documents that the codes of a query name into their tiers.
+    understood: Understood, postings: Postings, numbers: Mapping[str, int], allowed: int
+) -> dict[int, Coded]:
+    """Return the documents that the codes of a query name, each in its best tier.
 
     Args:
         understood: The query.
-        found: Documents found by words; lifted and completed in place.
         postings: Where mentions of codes are looked up.
         numbers: Document number by page id.
         allowed: Bit set of the documents that may be found.
     """
+    found: dict[int, Coded] = {}
 
     def lift(page_id: str, tier: int, code: AskedCode | None, entry: CodeEntry | None) -> None:
         number = numbers.get(page_id)
         if number is None or not allowed >> number & 1:
             return
-        scored = found.setdefault(number, Scored())
-        if scored.code is None or tier > scored.tier:
-            scored.tier, scored.code, scored.entry = max(tier, scored.tier), code, entry
+        known = found.get(number)
+        if known is None or tier > known.tier:
+            found[number] = Coded(tier, code, entry)
 
     for page_id in understood.page_ids:
         lift(page_id, PAGE_ID, None, None)
@@ -229,30 +264,23 @@ def score_codes(
     for code in understood.codes:
         for entry in code.entries:
             lift(entry.page_id, _tier(code, entry), code, entry)
+    for code in understood.codes:
         if code.state == "exact":
             _mentions(code, found, postings, allowed)
+    return found
 
 
 def _tier(code: AskedCode, entry: CodeEntry) -> int:
     if code.state == "range":
-        return IN_RANGE
+        return IN_RANGE if entry.role == "alarm" else CODE_FACT
     if code.state == "other_prefix":
         return OTHER_PREFIX if entry.role == "alarm" else CODE_FACT
     return {"alarm": CODE_ALARM, "case": CODE_CASE, "fact": CODE_FACT}[entry.role]
 
 
-def _mentions(code: AskedCode, found: dict[int, Scored], postings: Postings, allowed: int) -> None:
+def _mentions(code: AskedCode, found: dict[int, Coded], postings: Postings, allowed: int) -> None:
     """Add how prominently documents mention a code: it orders those of one tier, and finds further ones."""
-    keys = {code.key} if "." in code.key or not code.entries else {code.key, *_prefixed(code)}
-    for key in sorted(keys):
+    for key in code.keys:
         for number, value in zip(*postings.impacts(CODE + key), strict=True):
-            if not allowed >> number & 1:
-                continue
-            scored = found.setdefault(number, Scored(tier=MENTION, code=code))
-            if scored.code is None:
-                scored.tier, scored.code = max(scored.tier, MENTION), code
-            scored.text += value
-
-
-def _prefixed(code: AskedCode) -> list[str]:
-    return [f"{prefix}.{code.key}" for prefix in ("SV", "SP", "DS", "OT", "PS", "OH", "SW", "SR", "PW")]
+            if allowed >> number & 1:
+                found.setdefault(number, Coded(MENTION, code)).extra += value

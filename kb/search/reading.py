@@ -252,11 +252,17 @@ class Reader:
         else:
             ways.append(Way(tuple(dict.fromkeys(run)), WORD, "word", run))
         for guess in self._tolerance.chinese(run, self._count):
-            for concept in self._dictionary.meanings(guess.key):
-                ways.append(Way((concept.token,), SPELLING, "spelling", guess.name))
+            concepts = self._dictionary.meanings(guess.key)
+            # The name that was hit may be a wrong writing itself; then the right one is shown.
+            right = [
+                concept.label for concept in concepts if self._tolerance.misspells(guess.name, concept.label)
+            ]
+            name = right[0] if right else guess.name
+            for concept in concepts:
+                ways.append(Way((concept.token,), SPELLING, "spelling", name))
                 surfaces += concept.names
             start = segment.start + guess.start
-            reading.replaced.append((start, start + guess.length, guess.name))
+            reading.replaced.append((start, start + guess.length, name))
         if (sound := self._tolerance.sound_tokens(run)) and not literal:
             ways.append(Way(sound, SPELLING, "spelling", run))
         reading.units.append(

@@ -12,7 +12,9 @@ from kb.search.tokens import atoms_of, fold, has_chinese, stem
 
 LONGEST_WORD = 7
 SHORTEST_LATIN = 4
-LIKE_LATIN = 80.0
+LIKE_LATIN, LIKE_SHORT_LATIN = 80.0, 86.0
+SHORT_LATIN = 5
+"""In a word this short one letter too many or too few is a slip; another letter is mostly another word."""
 LIKE_CHINESE = 66.0
 MOST_GUESSES = 3
 SHORTEST_INITIALS, LONGEST_INITIALS = 2, 10

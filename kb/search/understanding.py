@@ -1,6 +1,7 @@
 """What does a query mean? Its codes first, then the words around them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from kb.search.code_table import AskedCode, CodeTable
@@ -10,6 +11,8 @@ from kb.search.query import LONGEST_QUERY, Intent, Understood, Unit
 from kb.search.reading import Reader, Segment
 from kb.search.tokens import Atom, atoms_of, fold
 from kb.search.tolerance import Tolerance
+
+DEGREES = frozenset("太很挺")
 
 
 def understand(
@@ -34,11 +37,12 @@ def understand(
     if not folded.strip():
         return Understood(query=query)
     reader = Reader(query, folded, dictionary, tolerance, count)
-    segments = reader.segments(atoms_of(folded))
+    atoms = _without_degree(atoms_of(folded))
+    segments = reader.segments(atoms)
     families = frozenset(family for segment in segments for family in dictionary.families(segment.key))
     asked = _codes_of(query, folded, segments, families, dictionary, codes)
     taken = [(code.start, code.end) for code in asked]
-    rest = [atom for atom in atoms_of(folded) if not any(start <= atom.start < end for start, end in taken)]
+    rest = [atom for atom in atoms if not any(start <= atom.start < end for start, end in taken)]
     reading = reader.read(reader.segments(rest), alone=not asked)
     texts = tuple(codes.texts_in(query))
     bridges = _bridges(rest, reading.units)
@@ -63,6 +67,21 @@ def understand(
         intent=intent,
         suggestion=_suggestion(query, reading.replaced),
     )
+
+
+def _without_degree(atoms: Sequence[Atom]) -> list[Atom]:
+    """Return the atoms without words of degree: 油温太高 is searched as 油温高."""
+    kept: list[Atom] = []
+    bridged = False
+    for atom in atoms:
+        if atom.text in DEGREES:
+            bridged = bridged or atom.glued
+            continue
+        kept.append(
+            replace(atom, glued=atom.glued and (bool(kept) and (kept[-1].end == atom.start or bridged)))
+        )
+        bridged = False
+    return kept
 
 
 def _codes_of(
@@ -108,7 +127,9 @@ def _codes_of(
             entries = tuple(codes.entries(word))
             names = tuple(dict.fromkeys(entry.family for entry in entries if entry.role == "alarm"))
             if names:
-                found.append(AskedCode(word, word, "exact", entries, names, "", atom.start, atom.end))
+                found.append(
+                    AskedCode(word, word, "exact", entries, (word,), names, "", atom.start, atom.end)
+                )
     return found
 
 

@@ -1,5 +1,7 @@
 """Why a page was found, as sentences: message ids in English, translated where they are shown."""
 
+from collections.abc import Sequence
+
 from kb.search.index import Reason
 from kb.search.query import Understood
 from kb.search.ranking import (
@@ -11,7 +13,7 @@ from kb.search.ranking import (
     NEAR,
     OTHER_PREFIX,
     PAGE_ID,
-    Scored,
+    Coded,
 )
 
 CODE_MESSAGES = {
@@ -37,28 +39,27 @@ NEAREST_CODE_MESSAGE = "no page has {code}; this is the nearest number"
 BROWSE_MESSAGE = "all pages of the choice"
 
 
-def reasons_of(scored: Scored, understood: Understood) -> tuple[Reason, ...]:
-    """Return why a document stands in a result, the strongest reason first."""
+def reasons_of(
+    coded: Coded | None, answers: Sequence[int | None], understood: Understood
+) -> tuple[Reason, ...]:
+    """Return why a document stands in a result, the strongest reason first.
+
+    Args:
+        coded: Why it stands above those that only hold the words; None where it does not.
+        answers: For each unit, the number of the way by which it is answered.
+        understood: The query.
+    """
     reasons: list[Reason] = []
-    if scored.tier == PAGE_ID:
-        reasons.append(Reason(PAGE_MESSAGE, {}))
-    elif scored.tier == NEAR and scored.code is not None:
-        reasons.append(Reason(NEAREST_CODE_MESSAGE, {"code": scored.code.shown}))
-    elif scored.code is not None:
-        reasons.append(
-            Reason(CODE_MESSAGES.get(scored.tier, CODE_MESSAGES[MENTION]), {"code": scored.code.shown})
-        )
-    elif scored.entry is not None:
-        reasons.append(Reason(TEXT_MESSAGE if scored.tier in {CODE_ALARM, CODE_CASE} else PART_MESSAGE, {}))
+    if coded is not None:
+        reasons.append(_code_reason(coded))
     words: list[str] = []
     others: list[Reason] = []
     missing: list[str] = []
-    for number, unit in enumerate(understood.units):
-        way_number = scored.answered.get(number)
-        if way_number is None:
+    for unit, answer in zip(understood.units, answers, strict=True):
+        if answer is None:
             missing.append(unit.text)
             continue
-        way = unit.ways[way_number]
+        way = unit.ways[answer]
         if way.kind == "word" or way.shown == unit.text:
             words.append(unit.text)
         else:
@@ -69,3 +70,15 @@ def reasons_of(scored: Scored, understood: Understood) -> tuple[Reason, ...]:
     if missing and len(missing) < len(understood.units):
         reasons.append(Reason(MISSING_MESSAGE, {"missing": "、".join(dict.fromkeys(missing))}))
     return tuple(reasons) or (Reason(BROWSE_MESSAGE, {}),)
+
+
+def _code_reason(coded: Coded) -> Reason:
+    if coded.tier == PAGE_ID:
+        return Reason(PAGE_MESSAGE, {})
+    if coded.code is None:
+        return Reason(TEXT_MESSAGE if coded.tier in {CODE_ALARM, CODE_CASE} else PART_MESSAGE, {})
+    if coded.tier == NEAR:
+        return Reason(NEAREST_CODE_MESSAGE, {"code": coded.code.shown})
+    if coded.code.state == "range":
+        return Reason(CODE_MESSAGES[IN_RANGE], {"code": coded.code.shown})
+    return Reason(CODE_MESSAGES.get(coded.tier, CODE_MESSAGES[MENTION]), {"code": coded.code.shown})

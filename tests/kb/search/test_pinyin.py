@@ -1,0 +1,35 @@
+import pytest
+
+from kb.search.pinyin import initials, pairs, readings, sounds, split_syllables
+
+
+@pytest.mark.parametrize(
+    ("typed", "syllables"),
+    [
+        ("guangshanchi", ("guang", "shan", "chi")),
+        ("zhuzhouguore", ("zhu", "zhou", "guo", "re")),
+        ("nvlv", ("nv", "lv")),
+        ("encoder", ()),
+        ("zzgr", ()),
+        ("主轴", ()),
+        ("", ()),
+    ],
+)
+def test_pinyin_falls_into_syllables_and_nothing_else_does(typed: str, syllables: tuple[str, ...]) -> None:
+    assert split_syllables(typed) == syllables
+
+
+def test_a_character_is_read_as_its_word_reads_it() -> None:
+    assert sounds("重复，重量") == [("chong", "fu"), ("zhong", "liang")]
+
+
+def test_a_word_with_a_many_voiced_character_has_several_readings_the_usual_first() -> None:
+    ways = readings("调试")
+    assert ways[0] == ("tiao", "shi")
+    assert ("diao", "shi") in ways
+
+
+def test_pairs_and_initials() -> None:
+    assert pairs(("zhu", "zhou", "re")) == ["~zhu.zhou", "~zhou.re"]
+    assert pairs(("zhu",)) == []
+    assert initials(("zhu", "zhou")) == "zz"
