@@ -90,7 +90,9 @@ class _Behind:
             if found is None and not self._busy:
                 self._busy = True
                 self._done.clear()
-                threading.Thread(target=self._build, args=(index_dir, library), daemon=True).start()
+                threading.Thread(
+                    target=self._build, args=(index_dir, library), name="index", daemon=True
+                ).start()
         if isinstance(found, Exception):
             raise found
         return found

@@ -201,6 +201,8 @@ class _PlainFile(BufferFile):
         return _plain_load(self.file)
 
 
-def _mapped(path: Path) -> mmap.mmap:
+def _mapped(path: Path) -> mmap.mmap | bytes:
     with path.open("rb") as file:
+        if path.stat().st_size == 0:  # An empty library has no postings, and nothing cannot be mapped.
+            return b""
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

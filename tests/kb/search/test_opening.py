@@ -1,0 +1,224 @@
+"""The index on disk: built aside, swapped in whole, opened only where it is exactly what was built."""
+
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from kb.content import Library, load_library
+from kb.search import SearchIndex, index_state, open_index, opening
+from kb.search.whoosh_index import DamagedIndex, WhooshPostings, write_index
+from tests.kb.search.pages import a_case, a_library
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return a_library(tmp_path)
+
+
+def folders(index_dir: Path) -> list[Path]:
+    return sorted(path for path in index_dir.iterdir() if path.is_dir())
+
+
+def first_id(index: SearchIndex, query: str) -> str:
+    return index.search(query).hits[0].page.id
+
+
+def test_an_index_is_missing_then_current_then_old(tmp_path: Path, library: Library) -> None:
+    index_dir = tmp_path / "index"
+    assert index_state(index_dir, library) == "missing"
+    open_index(index_dir, library)
+    assert index_state(index_dir, library) == "current"
+    (library.folder / "cases").joinpath("new.md").write_text(
+        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
+    )
+    assert index_state(index_dir, load_library(library.folder)) == "old"
+
+
+def test_a_known_index_comes_back_while_nothing_changed(tmp_path: Path, library: Library) -> None:
+    index = open_index(tmp_path / "index", library)
+    assert open_index(tmp_path / "index", load_library(library.folder), known=index) is index
+
+
+def test_an_index_on_disk_is_opened_and_not_built_again(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_index(tmp_path / "index", library)
+
+    def refuse(*_: object) -> str:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(opening, "write_index", refuse)
+    assert first_id(open_index(tmp_path / "index", library), "报警401") == "ALM-SV0401"
+
+
+def test_a_changed_page_is_found_and_the_old_index_goes(tmp_path: Path, library: Library) -> None:
+    index = open_index(tmp_path / "index", library)
+    (before,) = folders(tmp_path / "index")
+    (library.folder / "cases" / "new.md").write_text(
+        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
+    )
+    after = open_index(tmp_path / "index", load_library(library.folder, known=library), known=index)
+    assert first_id(after, "刀库乱刀") == "CASE-NEW"
+    assert before not in folders(tmp_path / "index")
+    assert first_id(index, "报警401") == "ALM-SV0401", "whoever has the old one open goes on with it"
+
+
+@pytest.mark.parametrize("ending", [".pst", ".trm", "manifest.json"])
+@pytest.mark.parametrize("harm", ["cut", "changed", "gone", "empty"])
+def test_a_damaged_index_is_told_and_built_again(
+    tmp_path: Path, library: Library, ending: str, harm: str
+) -> None:
+    index_dir = tmp_path / "index"
+    open_index(index_dir, library)
+    (file,) = [path for path in folders(index_dir)[0].iterdir() if path.name.endswith(ending)]
+    raw = file.read_bytes()
+    if harm == "gone":
+        file.unlink()
+    else:
+        file.write_bytes({"cut": raw[:-7], "changed": raw[:40] + b"\xff" + raw[41:], "empty": b""}[harm])
+    assert index_state(index_dir, library) == "damaged"
+    assert first_id(open_index(index_dir, library), "报警401") == "ALM-SV0401"
+    assert index_state(index_dir, library) == "current"
+
+
+class Bomb:
+    """What a stranger's pickle would do."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (exec, ("open('exploded', 'w').close()",))
+
+
+def test_a_pickle_in_a_strangers_index_is_not_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "strange"
+    folder.mkdir()
+    segment = write_index(folder, [{"主轴": 1.0 + n} for n in range(20)])
+    assert list(WhooshPostings(folder, segment, 20).impacts("主轴")[0]) == list(range(20))
+    postings = folder / f"{segment}.pst"
+    raw = postings.read_bytes()
+    bomb = pickle.dumps(Bomb(), 2)
+    assert len(bomb) < len(raw) - 8
+    postings.write_bytes(raw[:8] + bomb + raw[8 + len(bomb) :])
+    with pytest.raises((DamagedIndex, pickle.UnpicklingError), match=r"never needs|unreadable"):
+        WhooshPostings(folder, segment, 20).impacts("主轴")
+    terms = folder / f"{segment}.trm"
+    raw = terms.read_bytes()
+    extras = raw.rindex(b"\x80")
+    terms.write_bytes(raw[:extras] + bomb + (len(bomb)).to_bytes(4, "big"))
+    with pytest.raises(DamagedIndex, match="never needs"):
+        WhooshPostings(folder, segment, 20)
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_build_that_fails_leaves_nothing_and_the_next_one_works(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(folder: Path, documents: Iterator[Mapping[str, float]]) -> str:
+        (folder / "half.trm").write_bytes(b"half")
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "write_index", fail)
+        with pytest.raises(OSError, match="disk full"):
+            open_index(tmp_path / "index", library)
+    assert folders(tmp_path / "index") == []
+    assert first_id(open_index(tmp_path / "index", library), "报警401") == "ALM-SV0401"
+
+
+def test_two_processes_that_build_at_once_both_find(tmp_path: Path, library: Library) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from kb.content import load_library\n"
+        "from kb.search import open_index\n"
+        "index = open_index(Path(sys.argv[1]), load_library(Path(sys.argv[2])))\n"
+        "print(index.search('报警401').hits[0].page.id)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "index"), str(library.folder)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for process in running:
+        out, problem = process.communicate(timeout=120)
+        assert process.returncode == 0, problem
+        assert out.strip() == "ALM-SV0401"
+    assert index_state(tmp_path / "index", library) == "current"
+    assert len(folders(tmp_path / "index")) == 1
+
+
+def test_threads_share_one_index(tmp_path: Path, library: Library) -> None:
+    index = open_index(tmp_path / "index", library)
+    wanted = [hit.page.id for hit in index.search("主轴过热").hits]
+    fresh = open_index(tmp_path / "index", library)
+    found: list[list[str]] = []
+
+    def look() -> None:
+        found.extend([hit.page.id for hit in fresh.search("主轴过热").hits] for _ in range(20))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [wanted] * 80
+
+
+def test_a_large_library_answers_from_the_known_index_while_its_successor_is_built(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "LARGE", 1)
+    index = open_index(tmp_path / "index", library)
+    go_on = threading.Event()
+    real = opening.write_index
+
+    def slowly(folder: Path, documents: Iterator[Mapping[str, float]]) -> str:
+        assert go_on.wait(60)
+        return real(folder, documents)
+
+    monkeypatch.setattr(opening, "write_index", slowly)
+    (library.folder / "cases" / "new.md").write_text(
+        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
+    )
+    changed = load_library(library.folder, known=library)
+    assert open_index(tmp_path / "index", changed, known=index) is index
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.daemon and thread.name.startswith("index"):
+            thread.join(60)
+    assert first_id(open_index(tmp_path / "index", changed, known=index), "刀库乱刀") == "CASE-NEW"
+
+
+def test_a_manifest_cannot_lead_out_of_its_folder(tmp_path: Path, library: Library) -> None:
+    index_dir = tmp_path / "index"
+    open_index(index_dir, library)
+    manifest = folders(index_dir)[0] / "manifest.json"
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    values["segment"] = "../../elsewhere"
+    manifest.write_text(json.dumps(values), encoding="utf-8")
+    assert index_state(index_dir, library) == "damaged"
+
+
+def test_an_empty_library_has_an_index_too(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    index = open_index(tmp_path / "index", load_library(tmp_path / "content"))
+    result = index.search("报警401")
+    assert result.total == 0
+    assert result.unknown_codes == ("401",)
+
+
+def test_a_new_version_of_the_words_makes_a_new_index(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_index(tmp_path / "index", library)
+    words = tmp_path / "words.tsv"
+    words.write_bytes(opening.WORDS_FILE.read_bytes() + "same\t铁疙瘩;主轴\n".encode())
+    monkeypatch.setattr(opening, "WORDS_FILE", words)
+    assert index_state(tmp_path / "index", library) == "old"
