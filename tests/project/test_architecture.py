@@ -49,6 +49,8 @@ def test_no_file_is_past_its_length() -> None:
     long = []
     for package, limit in (("kb", 400), ("planner", 400), ("tests", 600)):
         for path in (ROOT / package).rglob("*.py"):
+            if path.parent.name == "versions":  # a migration is one step, however many tables it touches
+                continue
             lines = len(path.read_text(encoding="utf-8").splitlines())
             if lines > limit:
                 long.append(f"{path.relative_to(ROOT)} has {lines} lines, at most {limit}")
