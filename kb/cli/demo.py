@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from kb.cli.serve import run
+from kb.errors import BadContent
 from kb.settings import Settings
 from kb.usecases.demo import plan_is_current, register_is_filled, site_built_if_needed
 from kb.usecases.plan import plan_inspections
@@ -81,12 +82,17 @@ def _index_opened(house: House) -> str:
 def _site_built(house: House) -> str:
     if not SITE_CONFIG.is_file():
         return "此目录没有 mkdocs.yml，跳过 · no mkdocs.yml in this folder; skipped"
-    pages = site_built_if_needed(
-        config_file=SITE_CONFIG,
-        content_dir=house.settings.content_dir,
-        site_dir=house.settings.site_dir,
-        library=house.library(),
-    )
+    try:
+        pages = site_built_if_needed(
+            config_file=SITE_CONFIG,
+            content_dir=house.settings.content_dir,
+            site_dir=house.settings.site_dir,
+            library=house.library(),
+        )
+    except BadContent as error:
+        # A fault in one page must not keep anybody from the rest; the faults are told, an older site stays.
+        typer.echo(str(error), err=True)
+        return f"{len(error.faults)} 处问题，未生成，其余继续 · faults, not built; the rest goes on"
     return "已是最新 · up to date" if pages is None else f"{pages} 页 · pages"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.cli import demo
+from kb.errors import BadContent, Fault
 from kb.settings import Settings
 from kb.store import Store, count_equipment
 from kb.usecases.plan import latest_plan
@@ -102,6 +103,20 @@ def test_a_changed_library_is_built_again_and_a_changed_register_planned_again(
 
 def test_without_a_site_configuration_the_step_says_so(servicebook: Servicebook) -> None:
     assert "no mkdocs.yml in this folder; skipped" in servicebook("demo", "--no-serve").out
+
+
+def test_a_fault_in_a_page_is_told_and_does_not_stop_the_rest(
+    servicebook: Servicebook, built: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(**_: object) -> None:
+        raise BadContent("the built site has 1 fault(s)", [Fault(where="a.html", what="has a dead link")])
+
+    monkeypatch.setattr("kb.usecases.demo.build_site", build)
+    run = servicebook("demo", "--no-serve")
+    assert run.code == 0
+    assert "a.html: has a dead link" in run.err
+    assert "1 处问题，未生成，其余继续" in run.out
+    assert "年计划 · plan: " in run.out
 
 
 def test_the_demonstration_serves_on_loopback_at_the_wanted_port(
