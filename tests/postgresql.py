@@ -5,10 +5,12 @@ fixtures that run a test on SQLite and on it.
 import importlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from kb.store import Store
 from tests.requirements import missing
 
 USER = "servicebook"
+START_SECONDS = 60
 ACCOUNTS = ("postgres", "nobody")
 """Who may own the server where the tests run as root, which PostgreSQL refuses."""
 
@@ -37,19 +40,34 @@ def _as_owner(folder: Path) -> tuple[str, ...]:
     if sys.platform == "win32" or os.geteuid() != 0:
         return ()
     pwd = importlib.import_module("pwd")
-    runuser = shutil.which("runuser")
+    setpriv = shutil.which("setpriv")
     for name in ACCOUNTS:
         try:
             account = pwd.getpwnam(name)
         except KeyError:
             continue
-        if runuser:
+        if setpriv:
             os.chown(folder, account.pw_uid, account.pw_gid)
-            return (runuser, "-u", name, "--")
+            return (setpriv, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
     missing(
-        "postgresql", f"run as root with neither of {', '.join(ACCOUNTS)} to run the server as, or no runuser"
+        "postgresql", f"run as root with neither of {', '.join(ACCOUNTS)} to run the server as, or no setpriv"
     )
     raise AssertionError("missing() always raises")
+
+
+def _dying_with_us(owner: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that run a server which ends when the tests are killed, where the system can do that."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig=INT", *owner[1:]) if setpriv else owner
+
+
+def _wait_until_ready(bin_dir: Path, port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_SECONDS
+    asked = [str(bin_dir / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(asked, timeout=10).returncode:
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the server did not start; it ended with {server.returncode}")
+        time.sleep(0.1)
 
 
 def _free_port() -> int:
@@ -89,24 +107,17 @@ def running_server() -> Iterator[str]:
             "--no-locale",
             "--no-sync",
         )
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=120"
-        start = [
-            str(bin_dir / "pg_ctl"),
-            "-D",
-            str(data),
-            "-l",
-            str(folder / "log"),
-            "-w",
-            "-t",
-            "60",
-            "-o",
-            options,
-        ]
-        run(*start, "start")
-        try:
-            yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
-        finally:
-            run(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        words = ["-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-F", "-N", "120"]
+        command = [*_dying_with_us(owner), str(bin_dir / "postgres"), *words]
+        with (
+            (folder / "log").open("wb") as log,
+            subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as server,
+        ):
+            try:
+                _wait_until_ready(bin_dir, port, server)
+                yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
+            finally:
+                server.send_signal(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
