@@ -161,7 +161,9 @@ class CodeTable:
         exact = [key for key in code.keys if key in self._by_key]
         if exact and not (bare and not code.prefix):
             keys = exact if code.prefix == "AL" else exact[:1]
-            return asked(exact[0], "exact", keys)
+            # S01 is the class of S01 0052: a page about the class is no page about the alarm.
+            wider = bool(code.keys) and code.keys[0].startswith(f"{exact[0]}.")
+            return asked(code.keys[0], "range", exact[:1]) if wider else asked(exact[0], "exact", keys)
         sure = code.cued or alone or bool(families) or code.digits >= 3
         if bare and sure:
             keys = list(dict.fromkeys([*exact, *self._numbered(code, families)]))

@@ -116,7 +116,7 @@ class PostingIndex:
         """Return the pages for `query`; see `SearchIndex.search`."""
         understood = self.understand(query)
         every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
-        asked = bool(understood.units or understood.codes or understood.page_ids or understood.alarm_texts)
+        asked = bool(understood.query)
         found = self._found(understood, every) if asked else self._browsed(every)
         chosen = self._catalogue.allowed(filters)
         ordered = found.order

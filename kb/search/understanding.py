@@ -35,7 +35,7 @@ def understand(
     query = " ".join(query[:LONGEST_QUERY].split())
     folded = fold(query)
     if not folded.strip():
-        return Understood(query=query)
+        return Understood(query=query)  # Signs alone: something was asked, and nothing answers it.
     reader = Reader(query, folded, dictionary, tolerance, count)
     atoms = _without_degree(atoms_of(folded))
     segments = reader.segments(atoms)

@@ -245,6 +245,11 @@ def test_no_query_breaks_the_search(index: SearchIndex, query: str) -> None:
     assert len(result.understood.query) <= 200
 
 
+@pytest.mark.parametrize("query", ["？！", "\ufffd\ufffd", "-----"])
+def test_signs_alone_find_nothing(index: SearchIndex, query: str) -> None:
+    assert index.search(query).total == 0
+
+
 def test_marks_stand_where_the_words_are_and_lose_nothing(index: SearchIndex) -> None:
     understood = index.search("主轴过热").understood
     text = "<b>主軸</b>电机发热，主轴 OVERHEATING"
