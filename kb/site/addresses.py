@@ -71,9 +71,11 @@ def subsystem_of(page: Page) -> str:
 
 
 def built(path: str) -> str:
-    """Return what becomes of a Markdown path (with its anchor, if any) in the built site."""
+    """Return what becomes of a path (with its anchor, if any) in the built site; only Markdown is renamed."""
     file, _, anchor = path.partition("#")
-    return file.removesuffix(".md") + ".html" + (f"#{anchor}" if anchor else "")
+    if file.endswith(".md"):
+        file = file.removesuffix(".md") + ".html"
+    return file + (f"#{anchor}" if anchor else "")
 
 
 class Links:

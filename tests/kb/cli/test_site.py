@@ -23,13 +23,13 @@ def servicebook(
 def test_the_site_is_built_where_the_service_looks_for_it(servicebook: Servicebook, tmp_path: Path) -> None:
     run = servicebook("site", "build", "--strict", "--json")
     assert run.code == 0, run.err
-    assert run.json() == {"pages": 13, "warnings": [], "site_dir": "var/site"}
+    assert run.json() == {"pages": 14, "warnings": [], "site_dir": "var/site"}
     assert (tmp_path / "var/site/cases/spi/case-x-01.html").is_file()
 
 
 def test_the_other_builder_takes_the_same_pages(servicebook: Servicebook, tmp_path: Path) -> None:
     run = servicebook("site", "build", "--strict", "--with", "zensical", "--into", "elsewhere")
-    assert run.out == "13 页 · pages, 0 条警告 · warnings → elsewhere\n"
+    assert run.out == "14 页 · pages, 0 条警告 · warnings → elsewhere\n"
     assert (tmp_path / "elsewhere/cases/spi/case-x-01.html").is_file()
 
 
