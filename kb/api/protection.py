@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import MutableMapping
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -45,6 +46,16 @@ SECURITY_HEADERS = {
 def _host_name(request: Request) -> str:
     host = request.headers.get("host", "")
     return host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.rsplit(":", 1)[0]
+
+
+def _is_this_machine(address: str) -> bool:
+    """Whether a peer's address is loopback; `testclient` is what the test client calls itself."""
+    if address in {"testclient", "localhost"}:
+        return True
+    try:
+        return ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _foreign_origin(request: Request) -> bool:
@@ -104,6 +115,12 @@ class Protection(BaseHTTPMiddleware):
                 request,
                 HTTPStatus.MISDIRECTED_REQUEST,
                 f"host {_host_name(request)!r} is not this machine; until a user exists only loopback is answered",
+            )
+        if not guarded and request.client is not None and not _is_this_machine(request.client.host):
+            return problem(
+                request,
+                HTTPStatus.FORBIDDEN,
+                f"{request.client.host} is another machine; until a user exists only this one is answered",
             )
         if request.method not in SAFE_METHODS and _foreign_origin(request):
             return problem(request, HTTPStatus.FORBIDDEN, "the request comes from a page of another origin")

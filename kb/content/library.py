@@ -1,6 +1,7 @@
 """The library as it stands in the files: every page with its body, its place and the faults of reading it."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,31 +76,45 @@ def load_library(folder: Path, *, known: Library | None = None) -> Library:
         known: The library as read before; files whose size and time are unchanged are not read again, and
             the same object comes back where nothing has changed.
     """
-    found = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if _counts(path, folder)
-    }
-    stamps = {name: (path.stat().st_mtime_ns, path.stat().st_size) for name, path in found.items()}
+    stamps = _stamps(folder)
     if known is not None and known.folder == folder and known.stamps == stamps:
         return known
     old = known if known is not None and known.folder == folder else None
     files: dict[str, PageFile] = {}
-    for name, path in found.items():
+    for name, stamp in stamps.items():
         if not name.endswith(".md"):
             continue
-        if old is not None and name in old.files and old.stamps.get(name) == stamps[name]:
+        if old is not None and name in old.files and old.stamps.get(name) == stamp:
             files[name] = old.files[name]
         else:
-            files[name] = read_page_file(path, name)
+            files[name] = read_page_file(folder / name, name)
     return _library(folder, files, stamps)
 
 
-def _counts(path: Path, folder: Path) -> bool:
-    parts = path.relative_to(folder).parts
-    if any(part.startswith(".") for part in parts) or not path.is_file():
-        return False
-    return path.suffix == ".md" or (parts[0] in NOT_PAGES and path.suffix == ".yaml")
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return when each file that counts was changed (ns) and its size, by its path, sorted.
+
+    Every request asks for this, so it takes what the folder's own listing gives instead of asking file by file.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    waiting = [("", str(folder))] if folder.is_dir() else []
+    while waiting:
+        prefix, place = waiting.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{name}/", entry.path))
+                elif _counts(name) and entry.is_file():
+                    stat = entry.stat()
+                    found[name] = (stat.st_mtime_ns, stat.st_size)
+    return dict(sorted(found.items()))
+
+
+def _counts(name: str) -> bool:
+    return name.endswith(".md") or (name.partition("/")[0] in NOT_PAGES and name.endswith(".yaml"))
 
 
 def _library(folder: Path, files: dict[str, PageFile], stamps: dict[str, tuple[int, int]]) -> Library:

@@ -57,7 +57,7 @@ class Store:
         """The connections."""
         if self.is_sqlite:
             if self._url.database:
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(Path(self._url.database).parent)
             engine = create_engine(
                 self._url,
                 pool_size=POOL_SIZE,
@@ -157,6 +157,13 @@ def _told() -> Iterator[None]:
         if type(error) is DatabaseError:  # its children are faults of a statement, it is one of the file
             raise StoreFailure(f"the database is damaged: {error.orig}") from error
         raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFailure(f"the database's folder {folder} cannot be made: {error.strerror}") from error
 
 
 def _open_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

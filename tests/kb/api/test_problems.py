@@ -44,7 +44,15 @@ def failing(house: House) -> FastAPI:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("missing", 404), ("conflict", 412), ("input", 422), ("denied", 403), ("planner", 422), ("stuck", 409), ("locked", 503)],
+    [
+        ("missing", 404),
+        ("conflict", 412),
+        ("input", 422),
+        ("denied", 403),
+        ("planner", 422),
+        ("stuck", 409),
+        ("locked", 503),
+    ],
 )
 def test_an_error_becomes_a_problem(failing: FastAPI, name: str, status: int) -> None:
     with TestClient(failing) as client:
@@ -99,8 +107,10 @@ def test_a_fault_of_our_own_tells_nothing_and_is_a_problem_too(failing: FastAPI)
 
 def test_a_database_that_cannot_be_used_is_told_before_any_route_runs(house: House) -> None:
     house.store.close()
-    broken = open_house(Settings(home=house.settings.home, database_url="sqlite:////dev/null/no.db"))
+    nowhere = house.settings.home / "is-a-file"
+    nowhere.write_text("no folder")
+    broken = open_house(Settings(home=house.settings.home, database_url=f"sqlite:///{nowhere / 'no.db'}"))
     with TestClient(create_app(broken)) as client:
         answer = client.get("/api/v1/session")
     assert answer.status_code == 503
-    assert answer.json()["detail"].startswith("the database cannot be used")
+    assert answer.json()["detail"].startswith("the database's folder")

@@ -123,3 +123,14 @@ def test_a_body_over_the_limit_is_refused_said_or_unsaid(tmp_path_factory: pytes
     assert said.status_code == 413
     assert unsaid.status_code == 413
     assert small.status_code == 422
+
+
+def test_another_machine_is_refused_while_no_user_exists_whatever_host_it_names(house: House) -> None:
+    app = create_app(house)
+    with TestClient(app, base_url="http://localhost", client=("192.0.2.7", 5000)) as stranger:
+        refused = stranger.get("/api/v1/session")
+    with TestClient(app, base_url="http://localhost", client=("::1", 5000)) as neighbour:
+        answered = neighbour.get("/api/v1/session")
+    assert refused.status_code == 403
+    assert "192.0.2.7" in refused.json()["detail"]
+    assert answered.status_code == 200
