@@ -130,7 +130,7 @@ def _written(folded: str, match: re.Match[str]) -> WrittenCode:
     before, after = folded[:start], folded[end:]
     cued = _CUE.search(before) is not None or _CUE_AFTER.match(after) is not None
     if prefix.lower() in _CUE_WORDS and prefix not in {"ERR", "AL"}:
-        cued, prefix = True, ""
+        cued, prefix, start = True, "", match.start("number")
     glued = _MITSUBISHI_GLUED.match(folded, start)
     number = plain_number(digits)
     keys: list[str] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kb.content import Library
 from kb.content.pages import TermPage
-from kb.search.pinyin import initials, readings
+from kb.search.pinyin import initials, near_sound, readings
 from kb.search.tokens import Atom, atoms_of, fold, has_chinese
 
 CONCEPT = "@"
@@ -170,7 +170,12 @@ class Dictionary:
         """Keys of Chinese names by the first letters of their pinyin."""
         return self._sounding()[1]
 
-    def _sounding(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    @property
+    def by_near_sound(self) -> dict[str, tuple[str, ...]]:
+        """Keys of Chinese names by their pinyin as `near_sound` hears it."""
+        return self._sounding()[2]
+
+    def _sounding(self) -> "_Sounds":
         return _sounding_of(self)
 
     def spoken(self) -> Iterator[tuple[str, str]]:
@@ -186,19 +191,26 @@ def _near(one: Atom, two: Atom) -> bool:
     return two.glued or (two.start - one.end == 1 and "chinese" not in {one.kind, two.kind})
 
 
+_Sounds = tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+
+
 @cache
-def _sounding_of(dictionary: Dictionary) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def _sounding_of(dictionary: Dictionary) -> _Sounds:
     by_pinyin: dict[str, list[str]] = defaultdict(list)
     by_initials: dict[str, list[str]] = defaultdict(list)
+    by_near: dict[str, list[str]] = defaultdict(list)
     for key, name in sorted(dictionary.spoken()):
-        for way in readings(name):
+        ways = readings(name)
+        for way in ways:
             by_pinyin["".join(way)].append(key)
-        if ways := readings(name):
+            by_near["".join(near_sound(syllable) for syllable in way)].append(key)
+        if ways:
             by_initials[initials(ways[0])].append(key)
-    return (
-        {sound: tuple(dict.fromkeys(keys)) for sound, keys in by_pinyin.items()},
-        {letters: tuple(dict.fromkeys(keys)) for letters, keys in by_initials.items()},
+    pinyin, letters, near = (
+        {sound: tuple(dict.fromkeys(keys)) for sound, keys in found.items()}
+        for found in (by_pinyin, by_initials, by_near)
     )
+    return pinyin, letters, near
 
 
 def name_key(atoms: Iterable[Atom]) -> str:

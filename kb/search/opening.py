@@ -25,11 +25,11 @@ from kb.search.dictionary import WORDS_FILE, Dictionary, build_dictionary
 from kb.search.documents import SCHEMA, fields_of, mean_lengths, weights_of
 from kb.search.index import SearchIndex
 from kb.search.posting_index import PostingIndex
-from kb.search.tolerance import Tolerance, latin_words
+from kb.search.tolerance import Tolerance, latin_words, lettered_phrases
 from kb.search.whoosh_index import DamagedIndex, WhooshPostings, write_index
 
 State = Literal["current", "old", "missing", "damaged"]
-MANIFEST = "manifest.json"
+MANIFEST, INITIALS = "manifest.json", "initials.json"
 BUILDING = ".building-"
 STALE_SECONDS = 6 * 3600
 """A half-built folder that much older than a new one was left behind by a process that died."""
@@ -149,23 +149,32 @@ def _opened(folder: Path, library: Library, dictionary: Dictionary, codes: CodeT
         library=library,
         dictionary=dictionary,
         codes=codes,
-        tolerance=_tolerance(library, dictionary),
+        tolerance=_tolerance(folder, library, dictionary),
         catalogue=build_catalogue(library, ids),
         postings=postings,
         name=folder.name,
     )
 
 
-def _tolerance(library: Library, dictionary: Dictionary) -> Tolerance:
-    titles: list[str] = []
-    latin: list[str] = []
+def _tolerance(folder: Path, library: Library, dictionary: Dictionary) -> Tolerance:
+    # Read now, as another process may sweep the folder away; parsed when the first query needs it.
+    raw = (folder / INITIALS).read_bytes()
+
+    def lettered() -> list[tuple[str, str]]:
+        return [(str(phrase), str(letters)) for phrase, letters in json.loads(raw)]
+
+    latin = [page.title_en for _, page in sorted(library.pages.items())]
+    return Tolerance(dictionary=dictionary, lettered=lettered, latin=latin_words(latin))
+
+
+def _spoken(library: Library) -> Iterator[str]:
+    """Yield the texts in which initials are looked for."""
     for _, page in sorted(library.pages.items()):
-        latin.append(page.title_en)
         if not isinstance(page, TermPage):
-            titles += [page.title, *page.keywords]
+            yield page.title
+            yield from page.keywords
         if isinstance(page, CasePage):
-            titles.append(page.symptom)
-    return Tolerance(dictionary=dictionary, titles=titles, latin=latin_words(latin))
+            yield page.symptom
 
 
 def _manifest(folder: Path) -> dict[str, object]:
@@ -198,6 +207,9 @@ def _build(index_dir: Path, name: str, library: Library, dictionary: Dictionary,
     aside = Path(tempfile.mkdtemp(prefix=BUILDING, dir=index_dir))
     try:
         segment = write_index(aside, _documents(library, dictionary, codes))
+        (aside / INITIALS).write_text(
+            json.dumps(lettered_phrases(_spoken(library)), ensure_ascii=False), encoding="utf-8"
+        )
         files = {path.name: _digest(path) for path in sorted(aside.iterdir())}
         manifest = {"name": name, "segment": segment, "order": _order(_ids(library)), "files": files}
         (aside / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")

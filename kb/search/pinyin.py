@@ -58,6 +58,16 @@ def readings(word: str) -> tuple[tuple[str, ...], ...]:
     return tuple(ways)
 
 
+def near_sound(syllable: str) -> str:
+    """Return a syllable as an ear that does not part zh from z, or ing from in, hears it.
+
+    Many speakers, and so many typists, do not: 黑屏 heiping is typed 黑频 heipin, zhuzhou as zuzou.
+    """
+    if syllable[:2] in {"zh", "ch", "sh"}:
+        syllable = syllable[0] + syllable[2:]
+    return syllable[:-1] if syllable.endswith(("ing", "eng")) else syllable
+
+
 def pairs(syllables: tuple[str, ...]) -> list[str]:
     """Return the pinyin tokens of a run of syllables."""
     return [f"{MARK}{one}.{two}" for one, two in pairwise(syllables)]

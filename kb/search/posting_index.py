@@ -149,8 +149,8 @@ class PostingIndex:
             worded = [number for number in words.found if said >= 1.0 and coverage[number] >= FITS]
         elif any(code.state == "unknown" for code in understood.codes):
             worded = [number for number in words.found if coverage[number] >= FITS]
-            coded = self._near_codes(understood, allowed)
             nearest = not worded
+            coded = self._near_codes(understood, allowed) if nearest else {}
         else:
             worded = [number for number in words.found if coverage[number] >= best * KEPT]
             nearest = best < FITS
@@ -181,7 +181,7 @@ class PostingIndex:
             whole = 0.25 + 0.75 * coverage[number] ** 2 if understood.units else 1.0
             main = MAIN if why.entry is not None and why.entry.main else 0.0
             score = (text[number] * whole + why.extra + main) * confidence[number]
-            finals[number] = round(TIER_STEP * (why.tier - WORDS) + score, 9)
+            finals[number] = round(TIER_STEP * max(why.tier - WORDS, 0) + score, 9)
         return finals
 
     def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Coded]:

@@ -1,13 +1,13 @@
 """What someone may have meant: words by their sound, by their initials, by a likely spelling."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from kb.search.dictionary import Dictionary
-from kb.search.pinyin import initials, pairs, readings, sounds, split_syllables
+from kb.search.pinyin import initials, near_sound, pairs, readings, sounds, split_syllables
 from kb.search.tokens import atoms_of, fold, has_chinese, stem
 
 LONGEST_WORD = 7
@@ -17,6 +17,7 @@ SHORT_LATIN = 5
 """In a word this short one letter too many or too few is a slip; another letter is mostly another word."""
 LIKE_CHINESE = 66.0
 MOST_GUESSES = 3
+SELDOM = 8
 SHORTEST_INITIALS, LONGEST_INITIALS = 2, 10
 """Two letters are only taken for a name's initials, more also for initials inside a title."""
 
@@ -67,14 +68,21 @@ class Tolerance:
 
     Args:
         dictionary: The trade's words.
-        titles: Titles, keywords and symptoms, in which initials are looked for.
+        lettered: Returns phrases of titles, keywords and symptoms with their initials; asked for once, when the
+            first query needs it.
         latin: Latin words of the library.
     """
 
-    def __init__(self, *, dictionary: Dictionary, titles: Sequence[str], latin: Sequence[str]) -> None:
+    def __init__(
+        self,
+        *,
+        dictionary: Dictionary,
+        lettered: Callable[[], Sequence[tuple[str, str]]],
+        latin: Sequence[str],
+    ) -> None:
         self._dictionary = dictionary
-        self._titles = tuple(dict.fromkeys(titles))
-        self._title_initials: list[tuple[str, str]] | None = None
+        self._read = lettered
+        self._lettered: Sequence[tuple[str, str]] | None = None
         single = {word for word in dictionary.words if word.isascii() and word.isalpha()}
         self._latin = tuple(sorted({word for word in {*latin, *single} if len(word) >= SHORTEST_LATIN}))
         self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
@@ -99,7 +107,7 @@ class Tolerance:
 
     def heard(self, syllables: tuple[str, ...]) -> list[Heard]:
         """Return the stretches of pinyin, names as long as possible first; what is left goes by pairs."""
-        by_pinyin = self._dictionary.by_pinyin
+        by_pinyin, by_near = self._dictionary.by_pinyin, self._dictionary.by_near_sound
         found: list[Heard] = []
         left: list[str] = []
 
@@ -112,7 +120,7 @@ class Tolerance:
         while place < len(syllables):
             for length in range(min(LONGEST_WORD, len(syllables) - place), 1, -1):
                 part = syllables[place : place + length]
-                keys = by_pinyin.get("".join(part), ())
+                keys = by_pinyin.get("".join(part), ()) or by_near.get("".join(map(near_sound, part)), ())
                 if keys:
                     flush()
                     found.append(Heard("".join(part), keys, tuple(pairs(part))))
@@ -132,7 +140,8 @@ class Tolerance:
         """Return names that sound like a stretch of `run`, or differ from it in one character.
 
         Only stretches with a pair of characters that no page has are looked at, so that what is written
-        right is never put right.
+        right is never put right; or, for the same sound, a pair that is `SELDOM` times rarer than the name, as
+        in a large library every pair stands somewhere by chance.
         """
         guesses: list[Guess] = []
         for length in range(min(LONGEST_WORD, len(run)), 1, -1):
@@ -142,20 +151,28 @@ class Tolerance:
                     guess.start < start + length and start < guess.start + guess.length for guess in guesses
                 ):
                     continue
-                if all(count(part[n : n + 2]) for n in range(length - 1)):
-                    continue
+                written = min(count(part[n : n + 2]) for n in range(length - 1))
                 for key in self._sounding(part):
-                    if self._dictionary.name(key) != part:
+                    if self._dictionary.name(key) != part and (
+                        not written or self._carried(key, count) >= SELDOM * written
+                    ):
                         guesses.append(Guess(key, self._dictionary.name(key), start, length))
                         break
                 else:
-                    if length >= 3 and (name := self._alike(part)):
+                    if not written and length >= 3 and (name := self._alike(part)):
                         guesses.append(Guess(name, name, start, length))
         return guesses
+
+    def _carried(self, key: str, count: Callable[[str], int]) -> int:
+        """Return how many pages have a name or one that means the same."""
+        return max((count(concept.token) for concept in self._dictionary.meanings(key)), default=0)
 
     def _sounding(self, part: str) -> tuple[str, ...]:
         for way in readings(part):
             if keys := self._dictionary.by_pinyin.get("".join(way)):
+                return keys
+        for way in readings(part)[:1]:
+            if keys := self._dictionary.by_near_sound.get("".join(map(near_sound, way))):
                 return keys
         return ()
 
@@ -185,23 +202,15 @@ class Tolerance:
             tokens = tuple(concept.token for concept in self._dictionary.meanings(keys)[:1])
             found[name] = Letters(name, tokens, (name,))
         if len(word) >= 3:
-            for title, letters in self._lettered():
+            if self._lettered is None:
+                self._lettered = self._read()
+            for title, letters in self._lettered:
                 place = letters.find(word)
                 if place >= 0:
                     phrase = title[place : place + len(word)]
                     tokens = tuple(one + two for one, two in itertools.pairwise(phrase))
                     found.setdefault(phrase, Letters(phrase, tokens, (phrase,)))
         return sorted(found.values(), key=lambda entry: entry.text)[: MOST_GUESSES * 4]
-
-    def _lettered(self) -> list[tuple[str, str]]:
-        if self._title_initials is None:
-            self._title_initials = []
-            for title in self._titles:
-                chinese = "".join(atom.text for atom in atoms_of(fold(title)) if atom.kind == "chinese")
-                for syllables in sounds(chinese):
-                    if len(syllables) == len(chinese):
-                        self._title_initials.append((chinese, initials(syllables)))
-        return self._title_initials
 
 
 def _wholly_chinese(text: str) -> bool:
@@ -217,3 +226,16 @@ def latin_words(texts: Sequence[str]) -> list[str]:
         if word.isascii() and word.isalpha() and len(word) >= SHORTEST_LATIN
     }
     return sorted(word for word in words if stem(word))
+
+
+def lettered_phrases(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the Chinese of each text with the first letters of its pinyin, each phrase once."""
+    found: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        phrase = "".join(atom.text for atom in atoms_of(fold(text)) if atom.kind == "chinese")
+        if len(phrase) < SHORTEST_INITIALS or phrase in found:
+            continue
+        for syllables in sounds(phrase):
+            if len(syllables) == len(phrase):
+                found[phrase] = initials(syllables)
+    return list(found.items())

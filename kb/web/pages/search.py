@@ -57,6 +57,7 @@ class Chip:
 class Group:
     """The values of one facet."""
 
+    facet: str
     title: str
     chips: tuple[Chip, ...]
 
@@ -138,7 +139,8 @@ def _groups(
         counts = dict(result.facets.get(facet, {}))
         for value in chosen.get(facet, ()):
             counts.setdefault(value, 0)
-        if len(counts) < 2 and not chosen.get(facet):
+        # A facet whose every value holds every hit cannot narrow anything down.
+        if not chosen.get(facet) and all(count == result.total for count in counts.values()):
             continue
         chips = tuple(
             Chip(
@@ -149,7 +151,7 @@ def _groups(
             )
             for value, count in list(counts.items())[:MOST_CHIPS]
         )
-        groups.append(Group(say(FACET_TITLES[facet]), chips))
+        groups.append(Group(facet, say(FACET_TITLES[facet]), chips))
     return groups
 
 

@@ -69,6 +69,7 @@ def test_a_changed_page_is_found_and_the_old_index_goes(tmp_path: Path, library:
     assert first_id(after, "刀库乱刀") == "CASE-NEW"
     assert before not in folders(tmp_path / "index")
     assert first_id(index, "报警401") == "ALM-SV0401", "whoever has the old one open goes on with it"
+    assert first_id(index, "zzgr") == "CASE-HOT", "also with what is looked up only now"
 
 
 @pytest.mark.parametrize("ending", [".pst", ".trm", "manifest.json"])

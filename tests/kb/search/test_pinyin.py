@@ -1,6 +1,6 @@
 import pytest
 
-from kb.search.pinyin import initials, pairs, readings, sounds, split_syllables
+from kb.search.pinyin import initials, near_sound, pairs, readings, sounds, split_syllables
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,14 @@ def test_pairs_and_initials() -> None:
     assert pairs(("zhu", "zhou", "re")) == ["~zhu.zhou", "~zhou.re"]
     assert pairs(("zhu",)) == []
     assert initials(("zhu", "zhou")) == "zz"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ping", "pin"), ("zhou", "zou"), ("shen", "sheng"), ("chi", "ci")]
+)
+def test_sounds_that_many_ears_do_not_part(one: str, other: str) -> None:
+    assert near_sound(one) == near_sound(other)
+
+
+def test_other_sounds_stay_apart() -> None:
+    assert len({near_sound(sound) for sound in ("guo", "gou", "re", "le", "hua", "fa", "tang", "tan")}) == 8

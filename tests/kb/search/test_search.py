@@ -132,6 +132,10 @@ def test_where_nothing_holds_all_it_says_so(index: SearchIndex) -> None:
             id="wrong characters nobody wrote down",
         ),
         pytest.param("encodr", "TERM-encoder", "{typed} → {shown} (likely spelling)", id="English misspelt"),
+        pytest.param("zuzou guore", "CASE-HOT", "{typed} → {shown} (pinyin)", id="pinyin with an accent"),
+        pytest.param(
+            "主轴过惹", "CASE-HOT", "{typed} → {shown} (likely spelling)", id="a character of the same sound"
+        ),
         pytest.param("主軸過熱", "CASE-HOT", "has {typed}", id="Traditional"),
         pytest.param("spindle 过热", "CASE-HOT", "{typed} = {shown} (same meaning)", id="mixed"),
     ],
