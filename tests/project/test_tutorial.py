@@ -93,7 +93,7 @@ def serve_once(words: list[str], folder: Path, environment: dict[str, str]) -> N
         assert "SV0401" in body
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.communicate(timeout=20)
 
 
 def select_wait() -> None:
