@@ -34,6 +34,24 @@ ENERGIES = {
 }
 """Energies: the words of a step that meets one, and the words of a hazard that speaks of it."""
 
+TYPICAL = [
+    "0.3–0.6 MPa",
+    "0.5–0.6 MPa",
+    "3–5 MPa",
+    "60 °C",
+    "2000–4000 小时",
+    "8–15 µm",
+    "0.02 mm/m",
+    "±0.01 mm",
+    "BT40 8–12 kN",
+    "0.1 mm",
+    "1 Ω",
+    "两个显示步距",
+    "一百万次",
+    "±20 %",
+]
+"""Starting values of the trade: no document of a maker says them, so none may stand as a limit."""
+
 each_guide = pytest.mark.parametrize("guide", [pytest.param(GUIDES[id_], id=id_) for id_ in sorted(GUIDES)])
 each_figure = pytest.mark.parametrize("figure", [pytest.param(path, id=path.stem) for path in FIGURES])
 
@@ -181,6 +199,19 @@ def test_a_guide_stands_on_named_facts_and_documents(guide: GuidePage) -> None:
 def test_a_guide_that_rests_on_practice_says_so_where_the_numbers_stand(guide: GuidePage) -> None:
     if guide.confidence is not Confidence.VALIDATED:
         assert re.search(r"未经手册核对|经验起始值|经验参考", LIBRARY.bodies[guide.id])
+
+
+@pytest.mark.parametrize("value", TYPICAL)
+def test_a_starting_value_is_never_told_as_a_limit(value: str) -> None:
+    whole = re.compile(rf"(?<![\d.±]){re.escape(value)}")
+    met = [
+        (guide.id, line)
+        for guide in GUIDES.values()
+        for line in LIBRARY.bodies[guide.id].split("\n")
+        if whole.search(line)
+    ]
+    assert met
+    assert [(id_, line) for id_, line in met if re.search(r"参考|经验|起始", line) is None] == []
 
 
 @each_guide
