@@ -7,6 +7,8 @@ May import: `kb.i18n`, pydantic-settings.
 """
 
 from pathlib import Path
+from typing import Literal
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,12 +42,23 @@ class Settings(BaseSettings):
         description="Interface language where neither cookie nor browser asks for one.",
     )
     time_zone: str = Field(default="Asia/Shanghai", description="IANA time zone of dates and deadlines.")
+    overdue: Literal["merge", "stack", "skip"] = Field(
+        default="merge",
+        description="What planning does with inspections whose window has passed: `merge` makes good for those of one "
+        "maintenance plan with one visit, `stack` plans every one, `skip` waits for the next date.",
+    )
     upload_limit_bytes: int = Field(
         default=20_000_000, ge=1, description="Largest upload or fetched document, in bytes."
     )
     session_hours: int = Field(default=12, ge=1, le=24 * 31, description="How long a login lasts, in hours.")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over TLS only; set it when a TLS proxy stands in front."
+    )
+
+    search_engine: Literal["auto", "whoosh", "tantivy"] = Field(
+        default="auto",
+        description="What keeps the search index: whoosh, tantivy, or auto, which takes tantivy from "
+        "5,000 pages on. The answers are the same.",
     )
 
     @property

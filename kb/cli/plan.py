@@ -28,6 +28,7 @@ from kb.usecases.plan_words import Words, hours_text
 from kb.usecases.plan_workbook import provisional_notice
 from kb.wiring import House, open_house
 from planner.model import Visit
+from planner.scheduling import Overdue
 
 command = typer.Typer(rich_markup_mode=None)
 
@@ -71,6 +72,7 @@ def inspections(
         first_day=period.first_day,
         last_day=period.last_day,
         now=house.now(),
+        overdue=Overdue(house.settings.overdue),
         progress=_progress(),
     )
     language = house.settings.language

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, text, update
@@ -79,6 +79,31 @@ def latest_run(session: Session) -> PlanRunRow | None:
 def latest_run_number(session: Session) -> int:
     """Return the number of the newest plan run, 0 where there is none; reads nothing else."""
     return session.exec(select(func.max(PlanRunRow.number))).one() or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMark:
+    """What later planning needs to know of a run.
+
+    Args:
+        created: When it was made, aware.
+        unplaced: The work that found no place, as JSON.
+    """
+
+    number: int
+    created: datetime
+    unplaced: Sequence[Mapping[str, Any]]
+
+
+def run_marks(session: Session) -> tuple[RunMark, ...]:
+    """Return a mark of every run, the oldest first; what the runs changed is not read."""
+    query = select(PlanRunRow.number, PlanRunRow.created, PlanRunRow.unplaced).order_by(
+        col(PlanRunRow.number)
+    )
+    return tuple(
+        RunMark(number=number, created=created, unplaced=unplaced or ())
+        for number, created, unplaced in session.exec(query)
+    )
 
 
 def runs_since(session: Session, number: int) -> list[PlanRunRow]:

@@ -2,23 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from kb.errors import BadInput, Conflict, Fault
 from kb.store import PlanningInput, Store, planning_input
-from kb.store.planning import add_run, all_visits, hold_plan, latest_run_number, visit_revisions, write_visits
+from kb.store.planning import (
+    RunMark,
+    add_run,
+    all_visits,
+    hold_plan,
+    latest_run_number,
+    run_marks,
+    visit_revisions,
+    write_visits,
+)
 from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import DROPPED, FORMER, body_of, unplaced_json, visit_json, visit_of
-from kb.usecases.plan_book import Change, PlanBook, VisitChange, differences
+from kb.usecases.plan_book import Change, PlanBook, VisitChange
 from kb.usecases.plan_memory import collector_paused
+from kb.usecases.plan_overdue import past_of
 from kb.usecases.plan_period import Period
 from kb.usecases.plan_reading import day_kinds, latest_plan, plan_book, planning_stock
 from kb.usecases.plan_work import PlanTask, plan_task
 from planner.calendars import provisional_years
 from planner.model import Unplaced, Visit, VisitState
 from planner.routing import FirstPlan, Progress, first_plan
-from planner.scheduling import call_state
+from planner.scheduling import Generated, Overdue, call_state, difference
 
 __all__ = [
     "Planned",
@@ -43,11 +53,13 @@ class PlanningState:
         register: The register.
         rows: Every visit's row, by key.
         run: Number of the newest plan run, 0 where there is none.
+        runs: Every run with what it could not place.
     """
 
     register: PlanningInput
     rows: Mapping[str, VisitRow]
     run: int
+    runs: tuple[RunMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +84,7 @@ def plan_inspections(
     last_day: date,
     now: datetime,
     by: str = "",
+    overdue: Overdue = Overdue.MERGE,
     progress: Progress = lambda done, total: None,
 ) -> PlanBook:
     """Plan the inspections of a period, keep the plan, and return it with what it changed.
@@ -85,6 +98,7 @@ def plan_inspections(
         last_day: Last day of the period, included.
         now: The present instant, aware, in the department's time zone.
         by: Who asks, for the plan run.
+        overdue: What becomes of work whose window has passed without a visit.
         progress: Called with how many trips are placed, of how many.
 
     Raises:
@@ -93,10 +107,12 @@ def plan_inspections(
     """
     period = Period(first_day=first_day, last_day=last_day)
     with collector_paused():
-        return _planned(store, period, now=now, by=by, progress=progress)
+        return _planned(store, period, now=now, by=by, overdue=overdue, progress=progress)
 
 
-def _planned(store: Store, period: Period, *, now: datetime, by: str, progress: Progress) -> PlanBook:
+def _planned(
+    store: Store, period: Period, *, now: datetime, by: str, overdue: Overdue, progress: Progress
+) -> PlanBook:
     state = planning_state(store)
     if not state.register.plans and not state.rows:
         what = "the register holds no maintenance plan of a machine in use"
@@ -108,9 +124,10 @@ def _planned(store: Store, period: Period, *, now: datetime, by: str, progress: 
                 )
             ],
         )
-    planned = placed(state, period, today=now.date(), progress=progress)
+    zone = now.tzinfo or UTC
+    planned = placed(state, period, today=now.date(), zone=zone, overdue=overdue, progress=progress)
     number = keep_plan(store, state, planned, period, now=now, by=by)
-    book = plan_book(store, number, zone=now.tzinfo or UTC)
+    book = plan_book(store, number, zone=zone)
     assert book is not None
     return book
 
@@ -119,23 +136,43 @@ def planning_state(store: Store) -> PlanningState:
     """Return what planning starts from."""
     with store.reading() as session:
         rows = {row.key: row for row in all_visits(session)}
-        state = PlanningState(register=planning_input(session), rows=rows, run=latest_run_number(session))
+        state = PlanningState(
+            register=planning_input(session),
+            rows=rows,
+            run=latest_run_number(session),
+            runs=run_marks(session),
+        )
         session.expunge_all()
     return state
 
 
 def placed(
-    state: PlanningState, period: Period, *, today: date, progress: Progress = lambda done, total: None
+    state: PlanningState,
+    period: Period,
+    *,
+    today: date,
+    zone: tzinfo = UTC,
+    overdue: Overdue = Overdue.MERGE,
+    progress: Progress = lambda done, total: None,
 ) -> Planned:
-    """Return the plan of a period; touches nothing."""
-    live = [row for row in state.rows.values() if DROPPED not in row.body]
+    """Return the plan of a period; touches nothing.
+
+    Args:
+        today: The present day in `zone`.
+        zone: The department's time zone.
+        overdue: What becomes of work whose window has passed without a visit.
+        progress: Called with how many trips are placed, of how many.
+    """
+    live = {key: row for key, row in state.rows.items() if DROPPED not in row.body}
+    visits = [visit_of(row) for row in live.values()]
     task = plan_task(
         state.register,
-        [visit_of(row) for row in live],
-        done_on={row.key: row.done_on for row in live if row.done_on is not None},
+        visits,
+        past=past_of(live, visits, state.runs, zone),
         first_day=period.first_day,
         last_day=period.last_day,
         today=today,
+        overdue=overdue,
     )
     plan = first_plan(
         task.work,
@@ -163,7 +200,7 @@ def keep_plan(
     Raises:
         Conflict: Visits or runs are not as they were in `state`.
     """
-    changes = differences(planned.task.before, planned.visits)
+    changes = _changes(difference(planned.task.before, planned.visits))
     run = PlanRunRow(
         number=0,
         created=now,
@@ -195,6 +232,34 @@ def _with_states(plan: FirstPlan, leads: Mapping[str, timedelta], today: date) -
         replace(visit, state=call_state(visit.day, today=today, lead=leads[visit.key]))
         for visit in plan.visits
     )
+
+
+def _changes(found: Generated) -> tuple[VisitChange, ...]:
+    """Return what became of each visit, unchanged ones included, by key."""
+    changes = [
+        VisitChange(change=Change.ADDED, key=one.key, site_id=one.site_id, before=None, after=one)
+        for one in found.added
+    ]
+    changes += [
+        VisitChange(
+            change=Change.MOVED,
+            key=one.after.key,
+            site_id=one.after.site_id,
+            before=one.before,
+            after=one.after,
+            fields=one.fields,
+        )
+        for one in found.moved
+    ]
+    changes += [
+        VisitChange(change=Change.REMOVED, key=one.key, site_id=one.site_id, before=one, after=None)
+        for one in found.removed
+    ]
+    changes += [
+        VisitChange(change=Change.UNCHANGED, key=one.key, site_id=one.site_id, before=one, after=one)
+        for one in found.unchanged
+    ]
+    return tuple(sorted(changes, key=lambda one: one.key))
 
 
 def _change_json(one: VisitChange) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A plan with the facts of the register that make it readable: names, machines, people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -136,40 +136,3 @@ class PlanBook:
         if change is Change.UNCHANGED:
             return self.unchanged
         return sum(one.change is change for one in self.changes)
-
-
-def differences(before: Iterable[Visit], after: Iterable[Visit]) -> tuple[VisitChange, ...]:
-    """Return what became of each visit, unchanged ones included, by key.
-
-    A visit is the same one while its key is the same; it has moved when its day, hours, technician
-    or work differ.
-    """
-    old = {visit.key: visit for visit in before}
-    new = {visit.key: visit for visit in after}
-    changes = []
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if was is not None and now is not None:
-            fields = _differing(was, now)
-            change, site_id = (Change.MOVED if fields else Change.UNCHANGED), now.site_id
-        elif now is not None:
-            fields, change, site_id = (), Change.ADDED, now.site_id
-        elif was is not None:
-            fields, change, site_id = (), Change.REMOVED, was.site_id
-        changes.append(
-            VisitChange(change=change, key=key, site_id=site_id, before=was, after=now, fields=fields)
-        )
-    return tuple(changes)
-
-
-def _differing(was: Visit, now: Visit) -> tuple[str, ...]:
-    pairs = {
-        "day": (was.day, now.day),
-        "hours": (was.hours, now.hours),
-        "technician": (was.technician_id, now.technician_id),
-        "work": (
-            sorted(occurrence.key for occurrence in was.occurrences),
-            sorted(occurrence.key for occurrence in now.occurrences),
-        ),
-    }
-    return tuple(name for name, (one, other) in pairs.items() if one != other)

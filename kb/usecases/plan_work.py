@@ -2,12 +2,17 @@
 
 Which visits of earlier plans move, and which do not:
 
-- Booked, done, partly done and locked visits stand. So do visits that were missed or that people cancelled; their
-  work comes back as new work with a key of its own (`…~2`).
+- Booked, done and locked visits stand; so does a partly done one with what was done in it. So do visits that were
+  missed or that people cancelled. What they leave over comes back as new work with a key of its own (`…~2`).
 - Forecast and called visits whose due dates all lie in the period are planned anew: the same work gets the same
   key and, where nothing stands in the way, the same place.
-- An open visit that lies before the period and before today did not take place. It is taken along: its work goes
-  to the first possible day from the period's first day, or from today where that is later. Nothing is lost.
+- A *late* visit did not take place: it is open, and its day has passed; a day inside the period has passed when its
+  window has too, so that a report may be a little late. A visit that was planned for a day that was over by then is
+  not late: it was never a promise. What a partly done or missed visit left over, and nobody has yet been sent to do, is
+  late at once. The work of late visits, and what else is owed from before
+  (`kb.usecases.plan_overdue`), is made good for on the first possible day from the period's first day, or from today
+  where that is later. Nothing is lost.
+- A visit that makes good for late work stands until its day has passed too, so that it does not wander off.
 - Any other open visit (outside the period, or with due dates on both sides of its edge) stands.
 """
 
@@ -17,24 +22,26 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kb.store import PlanningInput
+from kb.usecases.plan_contracts import covered_spans, is_covered, least_spacing, without_contract
+from kb.usecases.plan_overdue import UNTOUCHED, Past, dates_of, owed_from
 from planner.calendars import WorkCalendar, site_calendar, technician_calendar
 from planner.model import (
-    Contract,
     DateSpan,
     DueWork,
-    MaintenancePlan,
     Occurrence,
-    Reason,
     ReasonKind,
     Unplaced,
     Visit,
     VisitState,
 )
-from planner.routing import Why, longest_trip
+from planner.routing import longest_trip
 from planner.scheduling import (
+    Overdue,
     combined_levels,
     completions_of,
     due_occurrences,
+    is_made_good,
+    made_good,
     merged_at_site,
     open_occurrences,
 )
@@ -46,11 +53,10 @@ CHOICE_DAYS = 3
 """Working days that a merged trip keeps to choose from, so that its day can be moved to where somebody is free."""
 USUAL_TRIP = timedelta(hours=8)
 """How long a trip may be where nobody can reach the site in a day: long enough that nothing is cut for it."""
-CATCH_UP = timedelta(days=28)
-"""Window of work that is taken along: as late as the default window allows at most."""
-_MOVABLE = frozenset({VisitState.FORECAST, VisitState.CALLED})
 _GONE = frozenset({VisitState.MISSED, VisitState.CANCELLED})
 _DONE = frozenset({VisitState.DONE, VisitState.PARTLY_DONE})
+Windows = Mapping[str, tuple[date, date]]
+"""First and last day on which late work is made good, by key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,43 +81,84 @@ class PlanTask:
     spacing: Mapping[str, timedelta]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """The days of a planning.
+
+    Args:
+        start: The first day on which anything can still happen: today, or the first day where that is later.
+    """
+
+    first_day: date
+    last_day: date
+    today: date
+
+    @property
+    def start(self) -> date:
+        return max(self.first_day, self.today)
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether any day is left on which late work can be made good."""
+        return self.start <= self.last_day
+
+    def holds(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
 def plan_task(
     register: PlanningInput,
     visits: Sequence[Visit],
     *,
-    done_on: Mapping[str, date],
+    past: Past,
     first_day: date,
     last_day: date,
     today: date,
+    overdue: Overdue = Overdue.MERGE,
 ) -> PlanTask:
     """Return what planning the days from `first_day` to `last_day`, both included, has to place.
 
     Args:
         register: The register.
         visits: Every visit there is, those that a plan has dropped left out.
-        done_on: The day on which a visit was done where that is not its planned day, by key.
+        past: What earlier runs and people left behind.
         today: Decides which visits are late.
+        overdue: What becomes of work whose window has passed.
     """
-    anew = [visit for visit in visits if _is_anew(visit, first_day, last_day)]
-    late = [visit for visit in visits if _is_late(visit, first_day, last_day, today)]
-    moving = {visit.key for visit in (*anew, *late)}
+    span = _Span(first_day=first_day, last_day=last_day, today=today)
+    late = [visit for visit in visits if _is_late(visit, span, past)]
+    known_late = {visit.key for visit in late}
+    anew = [visit for visit in visits if visit.key not in known_late and _is_anew(visit, span, register)]
+    moving = {*known_late, *(visit.key for visit in anew)}
     standing = [visit for visit in visits if visit.key not in moving]
     site_calendars = {one: site_calendar(site) for one, site in register.sites.items()}
-    covered = _covered_spans(register.contracts)
-    due = _due(register, visits, [*standing, *late], site_calendars, done_on, first_day, last_day)
-    work = []
+    covered = covered_spans(register.contracts)
+    due, windows = _due(
+        register,
+        visits,
+        standing=standing,
+        anew=anew,
+        late=late,
+        site_calendars=site_calendars,
+        covered=covered,
+        past=past,
+        span=span,
+        overdue=overdue,
+    )
+    work: list[DueWork] = []
     uncovered = []
     for site_id, of_site in sorted(due.items()):
-        inside = [one for one in of_site if _is_covered(one.due, covered.get(site_id))]
-        outside = [one for one in of_site if not _is_covered(one.due, covered.get(site_id))]
+        inside: list[Occurrence] = []
+        outside: list[Occurrence] = []
+        for one in of_site:
+            day = windows[one.key][0] if one.key in windows else one.due
+            (inside if is_covered(day, covered.get(site_id)) else outside).append(one)
         if outside:
-            uncovered.append(_without_contract(site_id, outside, register.plans))
+            uncovered.append(without_contract(site_id, outside, register.plans))
         if inside:
             work += _trips(
-                register, site_id, inside, site_calendars, covered.get(site_id), first_day, last_day
+                register, site_id, inside, windows, site_calendars, covered.get(site_id), first_day, last_day
             )
-    start = max(first_day, today)
-    work += [one for visit in late if (one := _taken_along(visit, register, start, last_day)) is not None]
     taken = {visit.key for visit in standing}
     return PlanTask(
         work=tuple(replace(one, key=_free_key(one.key, taken)) for one in work),
@@ -122,82 +169,146 @@ def plan_task(
         technician_calendars={
             one: technician_calendar(person) for one, person in register.technicians.items()
         },
-        spacing=_spacing(register.contracts),
-    )
-
-
-def _is_anew(visit: Visit, first_day: date, last_day: date) -> bool:
-    return _may_move(visit) and all(first_day <= one.due <= last_day for one in visit.occurrences)
-
-
-def _is_late(visit: Visit, first_day: date, last_day: date, today: date) -> bool:
-    is_past = visit.day < first_day and visit.day < today
-    return (
-        _may_move(visit)
-        and is_past
-        and max(first_day, today) <= last_day
-        and not _is_anew(visit, first_day, last_day)
+        spacing=least_spacing(register.contracts),
     )
 
 
 def _may_move(visit: Visit) -> bool:
-    return visit.state in _MOVABLE and not visit.locked
+    return visit.state in UNTOUCHED and not visit.locked
+
+
+def _makes_good(visit: Visit) -> bool:
+    return any(is_made_good(one) for one in visit.occurrences)
+
+
+def _is_late(visit: Visit, span: _Span, past: Past) -> bool:
+    if not _may_move(visit) or not span.catches_up:
+        return False
+    if visit.technician_id is None and visit.day <= span.start:
+        return True  # left over by a visit that took place only in part, or not at all
+    if visit.day >= span.today:
+        return False
+    if visit.day < span.first_day:
+        return True
+    was_ahead = past.planned_on[visit.key] <= visit.day
+    return was_ahead and (visit.latest < span.today or _makes_good(visit))
+
+
+def _is_anew(visit: Visit, span: _Span, register: PlanningInput) -> bool:
+    if not _may_move(visit):
+        return False
+    if (
+        _makes_good(visit)
+        and span.holds(visit.day)
+        and all(one.due < span.start for one in visit.occurrences)
+    ):
+        return any(one.plan_id not in register.plans for one in visit.occurrences)
+    return all(span.holds(one.due) for one in visit.occurrences)
 
 
 def _due(
     register: PlanningInput,
     visits: Iterable[Visit],
+    *,
     standing: Sequence[Visit],
+    anew: Sequence[Visit],
+    late: Sequence[Visit],
     site_calendars: Mapping[str, WorkCalendar],
-    done_on: Mapping[str, date],
-    first_day: date,
-    last_day: date,
-) -> dict[str, list[Occurrence]]:
-    """Return what falls due at each site, the levels of each machine combined, what stands left out."""
+    covered: Mapping[str, Sequence[DateSpan]],
+    past: Past,
+    span: _Span,
+    overdue: Overdue,
+) -> tuple[dict[str, list[Occurrence]], Windows]:
+    """Return what is to be done at each site, the levels of each machine combined, what stands left out; and the
+    days on which late work is made good.
+    """
     completions = completions_of(
-        (occurrence, done_on.get(visit.key, visit.day))
+        (occurrence, past.done_on.get(visit.key, visit.day))
         for visit in visits
         if visit.state in _DONE
         for occurrence in visit.occurrences
     )
+    planned, left_over = _keys(anew), _keys(late)
+    since: dict[str, date] = {}
+    for visit in late:
+        for plan_id, day in (pair for one in visit.occurrences for pair in dates_of(one)):
+            since[plan_id] = min(day, since.get(plan_id, day))
     calendars = {one: SERVICE_CALENDAR.joined_with(calendar) for one, calendar in site_calendars.items()}
+    owed: dict[str, date] = {}
     found: list[Occurrence] = []
     for plan in register.plans.values():
         machine = register.equipment[plan.equipment_id]
-        found += due_occurrences(
-            plan,
-            start=first_day,
-            end=last_day + ONE_DAY,
-            calendar=calendars[machine.site_id],
-            completions=completions.get(plan.id, {}),
-        )
+        first = span.first_day
+        if span.catches_up:
+            of_site = covered.get(machine.site_id)
+            bound = owed_from(past.followed_since.get(plan.id), machine, of_site, span.start) or date.max
+            owed[plan.id] = bound
+            first = min(first, bound, since.get(plan.id, first))
+        found += [
+            one
+            for one in due_occurrences(
+                plan,
+                start=first,
+                end=span.last_day + ONE_DAY,
+                calendar=calendars[machine.site_id],
+                completions=completions.get(plan.id, {}),
+            )
+            if span.first_day <= one.due or one.key in left_over or _is_owed(one, owed, span)
+        ]
     by_machine: dict[str, list[Occurrence]] = defaultdict(list)
     for occurrence in open_occurrences(found, standing):
         by_machine[occurrence.equipment_id].append(occurrence)
     due: dict[str, list[Occurrence]] = defaultdict(list)
+    windows: dict[str, tuple[date, date]] = {}
     for machine_id, of_machine in by_machine.items():
-        due[register.equipment[machine_id].site_id].extend(combined_levels(of_machine))
-    return due
+        site_id = register.equipment[machine_id].site_id
+        judged = []
+        for one in combined_levels(of_machine):
+            is_planned = one.key in planned or (one.key not in left_over and not _is_owed(one, owed, span))
+            if one.due < span.start and span.first_day <= one.due and is_planned:
+                due[site_id].append(one)
+            else:
+                judged.append(one)
+        made = made_good(judged, start=span.start, policy=overdue, calendar=calendars[site_id])
+        due[site_id].extend(made.left)
+        windows.update(made.windows)
+    return due, windows
+
+
+def _keys(visits: Iterable[Visit]) -> frozenset[str]:
+    return frozenset(key for visit in visits for one in visit.occurrences for key in (one.key, *one.absorbed))
+
+
+def _is_owed(one: Occurrence, owed: Mapping[str, date], span: _Span) -> bool:
+    """Whether work is owed from before; see `kb.usecases.plan_overdue`."""
+    is_near = one.due < span.today or one.latest >= span.first_day
+    return one.due >= owed.get(one.plan_id, date.max) and is_near
 
 
 def _trips(
     register: PlanningInput,
     site_id: str,
     due: Sequence[Occurrence],
+    windows: Windows,
     site_calendars: Mapping[str, WorkCalendar],
     covered: Sequence[DateSpan] | None,
     first_day: date,
     last_day: date,
 ) -> list[DueWork]:
-    """Return the trips of a site; no day outside the contract, none before the period, none after it if possible."""
+    """Return the trips of a site; no day outside the contract, none before the period, none after it if possible.
+
+    Late work takes the first days on which it can be made good; only where nobody can come then, it uses all of them.
+    """
     calendar = SERVICE_CALENDAR.joined_with(site_calendars[site_id])
     skills = frozenset().union(*(register.plans[one.plan_id].skills for one in due))
     people = [one for one in register.technicians.values() if skills <= one.skills]
     longest = longest_trip(register.sites[site_id], people or register.technicians.values())
     whole = {one.key: one for one in due}
-    clipped = [_clipped(one, covered, calendar, first_day, last_day) for one in due]
+    allowed = {
+        one.key: _clipped(one, windows.get(one.key), covered, calendar, first_day, last_day) for one in due
+    }
     trips = merged_at_site(
-        clipped,
+        [_soon(one, calendar) if one.key in windows else one for one in allowed.values()],
         site_id=site_id,
         plans=register.plans,
         calendar=calendar,
@@ -206,20 +317,50 @@ def _trips(
     )
     # People read the windows as the plans state them; only the trip knows that the period or contract cuts them.
     return [
-        replace(trip, occurrences=tuple(_as_stated(one, whole) for one in trip.occurrences)) for trip in trips
+        replace(
+            _with_all_days(trip, allowed, windows, calendar),
+            occurrences=tuple(_as_stated(one, whole) for one in trip.occurrences),
+        )
+        for trip in trips
     ]
+
+
+def _soon(late: Occurrence, calendar: WorkCalendar) -> Occurrence:
+    """Return late work with the first working days of its window as its whole window."""
+    days = calendar.working_days(late.earliest, late.latest + ONE_DAY)[:CHOICE_DAYS]
+    return replace(late, latest=days[-1]) if days else late
+
+
+def _with_all_days(
+    trip: DueWork, allowed: Mapping[str, Occurrence], windows: Windows, calendar: WorkCalendar
+) -> DueWork:
+    """Return a trip with late work as soon as it can be, and with all days on which it may be."""
+    keys = [key for one in trip.occurrences for key in (one.key, *one.absorbed) if key in allowed]
+    if not any(key in windows for key in keys):
+        return trip
+    latest = min(allowed[key].latest for key in keys)
+    days = calendar.working_days(trip.earliest, latest + ONE_DAY)
+    ideal = days[0] if days else trip.ideal
+    reasons = tuple(
+        replace(one, values=(*(pair for pair in one.values if pair[0] != "to"), ("to", ideal.isoformat())))
+        if one.kind is ReasonKind.MERGED
+        else one
+        for one in trip.reasons
+    )
+    return replace(trip, ideal=ideal, latest=latest, reasons=reasons)
 
 
 def _clipped(
     occurrence: Occurrence,
+    late: tuple[date, date] | None,
     covered: Sequence[DateSpan] | None,
     calendar: WorkCalendar,
     first_day: date,
     last_day: date,
 ) -> Occurrence:
-    earliest, latest = max(occurrence.earliest, first_day), occurrence.latest
+    earliest, latest = late or (max(occurrence.earliest, first_day), occurrence.latest)
     for span in covered or ():
-        if occurrence.due in span:
+        if (earliest if late else occurrence.due) in span:
             earliest, latest = max(earliest, span.start), min(latest, span.end - ONE_DAY)
     if latest > last_day and calendar.working_days(earliest, last_day + ONE_DAY):
         latest = last_day
@@ -231,74 +372,10 @@ def _as_stated(occurrence: Occurrence, whole: Mapping[str, Occurrence]) -> Occur
     return stated if stated.absorbed == occurrence.absorbed else occurrence
 
 
-def _taken_along(visit: Visit, register: PlanningInput, start: date, last_day: date) -> DueWork | None:
-    """Return the work of a visit that did not take place, as far as its plans are still there."""
-    if visit.site_id not in register.sites:
-        return None
-    left = tuple(one for one in visit.occurrences if one.plan_id in register.plans)
-    if not left:
-        return None
-    plans = [register.plans[one.plan_id] for one in left]
-    reasons = tuple(one for one in visit.reasons if one.kind is not ReasonKind.TECHNICIAN)
-    return DueWork(
-        key=visit.key,
-        site_id=visit.site_id,
-        ideal=start,
-        earliest=start,
-        latest=min(max(visit.latest, start + CATCH_UP), last_day),
-        occurrences=left,
-        duration=sum((plan.duration for plan in plans), timedelta(0)),
-        skills=frozenset().union(*(plan.skills for plan in plans)),
-        lead=max(plan.lead for plan in plans),
-        reasons=reasons,
-    )
-
-
 def _free_key(key: str, taken: Iterable[str]) -> str:
     """Return `key`, with a number behind it where a visit that stands has it already."""
     found, number = key, 1
     while found in taken:
         number += 1
         found = f"{key}~{number}"
-    return found
-
-
-def _covered_spans(contracts: Iterable[Contract]) -> dict[str, list[DateSpan]]:
-    """Return the days that contracts cover, by site; one that follows another without a gap continues it."""
-    by_site: dict[str, list[DateSpan]] = defaultdict(list)
-    for contract in sorted(contracts, key=lambda one: (one.site_id, one.validity.start, one.validity.end)):
-        spans = by_site[contract.site_id]
-        if spans and contract.validity.start <= spans[-1].end:
-            last = spans.pop()
-            spans.append(DateSpan(start=last.start, end=max(last.end, contract.validity.end)))
-        else:
-            spans.append(DateSpan(start=contract.validity.start, end=contract.validity.end))
-    return by_site
-
-
-def _is_covered(day: date, covered: Sequence[DateSpan] | None) -> bool:
-    """Whether work may be due on `day`: a site that never had a contract is served without one."""
-    return covered is None or any(day in span for span in covered)
-
-
-def _without_contract(
-    site_id: str, due: Sequence[Occurrence], plans: Mapping[str, MaintenancePlan]
-) -> Unplaced:
-    left = tuple(sorted(due, key=lambda one: one.key))
-    values = (("why", Why.CONTRACT), ("relax", "contract"), ("dates", str(len({one.due for one in left}))))
-    return Unplaced(
-        site_id=site_id,
-        earliest=min(one.due for one in left),
-        latest=max(one.due for one in left),
-        occurrences=left,
-        duration=sum((plans[one.plan_id].duration for one in left), timedelta(0)),
-        reason=Reason(kind=ReasonKind.UNPLACED, values=values),
-    )
-
-
-def _spacing(contracts: Iterable[Contract]) -> dict[str, timedelta]:
-    found: dict[str, timedelta] = {}
-    for contract in contracts:
-        if contract.min_spacing is not None:
-            found[contract.site_id] = max(contract.min_spacing, found.get(contract.site_id, timedelta(0)))
     return found

@@ -128,6 +128,7 @@ class ReasonKind(StrEnum):
     BASIS_SHIFT = "basis_shift"
     CALENDAR_MOVE = "calendar_move"
     ABSORBED = "absorbed"
+    OVERDUE = "overdue"
     MERGED = "merged"
     CONTRACT = "contract"
     TECHNICIAN = "technician"

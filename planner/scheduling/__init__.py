@@ -17,13 +17,9 @@ from planner.scheduling.difference import Generated, Moved, difference, is_settl
 from planner.scheduling.due import due_occurrences
 from planner.scheduling.horizon import (
     FOLLOWING_STATES,
-    AfterOverdue,
-    Overdue,
-    after_overdue,
     call_state,
     called_at_share_of_cycle,
     called_working_days_before,
-    open_occurrences,
 )
 from planner.scheduling.keys import OccurrenceKey, parsed_key
 from planner.scheduling.levels import combined_levels, completions_of
@@ -39,6 +35,15 @@ from planner.scheduling.meters import (
     totals,
 )
 from planner.scheduling.moves import moved
+from planner.scheduling.overdue import (
+    AfterOverdue,
+    MadeGood,
+    Overdue,
+    after_overdue,
+    is_made_good,
+    made_good,
+    open_occurrences,
+)
 from planner.scheduling.trace import trace_sentence, trace_text
 from planner.scheduling.windows import window
 
@@ -52,6 +57,7 @@ __all__ = [
     "ContractYear",
     "DatedWork",
     "Generated",
+    "MadeGood",
     "MeterEstimate",
     "Moved",
     "NoEstimate",
@@ -76,7 +82,9 @@ __all__ = [
     "estimated_date",
     "first_k_from",
     "in_time",
+    "is_made_good",
     "is_settled",
+    "made_good",
     "merged_at_site",
     "moved",
     "nominal_date",

@@ -13,15 +13,24 @@ SETTLED = frozenset({VisitState.DONE, VisitState.PARTLY_DONE, VisitState.MISSED,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """One visit before and after; its key is the same, its day, technician, hours or work is not."""
+    """One visit before and after, with the same key.
+
+    Args:
+        fields: What people would notice, of `day`, `hours`, `technician` and `work`; at least one.
+    """
 
     before: Visit
     after: Visit
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """The changes that a newly generated plan brings, each part sorted by key."""
+    """The changes that a newly generated plan brings, each part sorted by key.
+
+    Args:
+        unchanged: As the new plan has them, whose reasons and states may be newer; settled ones as they were.
+    """
 
     added: tuple[Visit, ...]
     moved: tuple[Moved, ...]
@@ -59,26 +68,31 @@ def difference(before: Sequence[Visit], after: Sequence[Visit]) -> Generated:
     for key in sorted(old.keys() | new.keys()):
         if key not in old:
             added.append(new[key])
-        elif is_settled(old[key]) or (key in new and _is_same(old[key], new[key])):
+        elif is_settled(old[key]):
             unchanged.append(old[key])
-        elif key in new:
-            moved.append(Moved(before=old[key], after=new[key]))
-        else:
+        elif key not in new:
             removed.append(old[key])
+        elif fields := _differing(old[key], new[key]):
+            moved.append(Moved(before=old[key], after=new[key], fields=fields))
+        else:
+            unchanged.append(new[key])
     return Generated(
         added=tuple(added), moved=tuple(moved), removed=tuple(removed), unchanged=tuple(unchanged)
     )
 
 
-def _is_same(one: Visit, other: Visit) -> bool:
-    """Whether people would notice no difference; reasons and states are not what they were told."""
-    return (
-        one.day == other.day
-        and one.technician_id == other.technician_id
-        and one.hours == other.hours
-        and [occurrence.key for occurrence in one.occurrences]
-        == [occurrence.key for occurrence in other.occurrences]
-    )
+def _differing(one: Visit, other: Visit) -> tuple[str, ...]:
+    """Return what people would notice; reasons and states are not what they were told."""
+    pairs = {
+        "day": (one.day, other.day),
+        "hours": (one.hours, other.hours),
+        "technician": (one.technician_id, other.technician_id),
+        "work": (
+            sorted(occurrence.key for occurrence in one.occurrences),
+            sorted(occurrence.key for occurrence in other.occurrences),
+        ),
+    }
+    return tuple(name for name, (was, now) in pairs.items() if was != now)
 
 
 def _require_single_keys(before: Sequence[Visit], after: Sequence[Visit]) -> None:

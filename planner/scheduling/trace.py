@@ -72,6 +72,10 @@ def _absorbed(values: _Values, language: Language) -> str:
     return texts.ABSORBED[language]
 
 
+def _overdue(values: _Values, language: Language) -> str:
+    return texts.OVERDUE["one" if values.get("count", "1") == "1" else "many"][language]
+
+
 def _contract(values: _Values, language: Language) -> str:
     return values.choice("why", texts.CONTRACT, "")[language]
 
@@ -103,17 +107,6 @@ def _travel_known(values: _Values) -> str | None:
     return "minutes" if has_minutes else None
 
 
-def _unplaced(values: _Values, language: Language) -> str:
-    why = values.get("why")
-    parts = [texts.UNPLACED if why else texts.UNPLACED_FOR_UNKNOWN]
-    if why:
-        values["because"] = texts.WHY.get(why, {language: why})[language]
-    if relax := values.get("relax"):
-        values["relax_key"] = f"{relax}_{values.get('side', '')}" if relax == "window" else relax
-        parts.append(values.choice("relax_key", texts.RELAX, ""))
-    return "".join(part[language] for part in parts)
-
-
 def _fixed(sentences: Sentences) -> Callable[[_Values, Language], str]:
     return lambda values, language: sentences[language]
 
@@ -123,10 +116,11 @@ _SENTENCES: dict[ReasonKind, Callable[[_Values, Language], str]] = {
     ReasonKind.BASIS_SHIFT: _basis_shift,
     ReasonKind.CALENDAR_MOVE: _calendar_move,
     ReasonKind.ABSORBED: _absorbed,
+    ReasonKind.OVERDUE: _overdue,
     ReasonKind.MERGED: _fixed(texts.MERGED),
     ReasonKind.CONTRACT: _contract,
     ReasonKind.TECHNICIAN: _technician,
     ReasonKind.FROZEN: _fixed(texts.FROZEN),
     ReasonKind.CALENDAR_PROVISIONAL: _fixed(texts.PROVISIONAL),
-    ReasonKind.UNPLACED: _unplaced,
+    ReasonKind.UNPLACED: _fixed(texts.UNPLACED),
 }

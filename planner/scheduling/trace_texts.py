@@ -40,6 +40,17 @@ ABSORBED: Sentences = {
     "zh_CN": "并入{level}保养（原定 {due}）",
     "en": "includes the {level} inspection due on {due}",
 }
+OVERDUE: Choices = {
+    "one": {
+        "zh_CN": "{due} 到期未做，已逾期：自 {from} 起安排在最早可行日",
+        "en": "due on {due} and not done: made up for on the first possible day from {from}",
+    },
+    "many": {
+        "zh_CN": "{first_due} 至 {due} 共 {count} 次到期未做，已逾期：自 {from} 起一次补做，安排在最早可行日",
+        "en": "{count} dates from {first_due} to {due} not done: made up for at once, "
+        "on the first possible day from {from}",
+    },
+}
 MERGED: Sentences = {
     "zh_CN": "与同一站点其他到期项合并为一次上门：{machines} 台设备、{occurrences} 项（到期 {first_due} 至 {last_due}），宜在 {to}",
     "en": "one trip for the site: {occurrences} inspections on {machines} machines (due {first_due} to {last_due}), best on {to}",
@@ -94,48 +105,8 @@ WHY: Choices = {
     "contract": {"zh_CN": "不在合同有效期内", "en": "it is outside the contract"},
 }
 """Rules by the names that `planner.routing` gives them; a test holds the two together."""
-UNPLACED: Sentences = {"zh_CN": "无法安排：{because}", "en": "not placed: {because}"}
-UNPLACED_FOR_UNKNOWN: Sentences = {"zh_CN": "无法安排", "en": "not placed"}
-RELAX: Choices = {
-    "overtime": {
-        "zh_CN": "；若 {technician} 于 {day} 加班 {minutes} 分钟，即可安排",
-        "en": "; {minutes} min overtime of {technician} on {day} would place it",
-    },
-    "window_latest": {
-        "zh_CN": "；若时间窗推后 {days} 天，可由 {technician} 于 {day} 上门",
-        "en": "; {days} days later, {technician} could go on {day}",
-    },
-    "window_earliest": {
-        "zh_CN": "；若时间窗提前 {days} 天，可由 {technician} 于 {day} 上门",
-        "en": "; {days} days earlier, {technician} could go on {day}",
-    },
-    "skill": {
-        "zh_CN": "；若 {technician} 具备技能 {skills}，可于 {day} 上门",
-        "en": "; with the skills {skills}, {technician} could go on {day}",
-    },
-    "site_closed": {
-        "zh_CN": "；若站点 {day} 开放，可由 {technician} 上门",
-        "en": "; if the site opened on {day}, {technician} could go",
-    },
-    "technician_away": {
-        "zh_CN": "；若 {technician} 于 {day} 上班，即可安排",
-        "en": "; if {technician} worked on {day}, it could be placed",
-    },
-    "spacing": {
-        "zh_CN": "；若允许缩短间隔，可由 {technician} 于 {day} 上门",
-        "en": "; with less spacing, {technician} could go on {day}",
-    },
-    "split": {
-        "zh_CN": "；若分成 {parts} 次，每次不超过 {longest_minutes} 分钟，即可安排",
-        "en": "; in {parts} parts of at most {longest_minutes} min it could be placed",
-    },
-    "contract": {
-        "zh_CN": "；请续签合同，或停用维护计划",
-        "en": "; renew the contract, or take the maintenance plans out of use",
-    },
-    "none": {"zh_CN": "；单独放宽任何一项都不够", "en": "; no single concession is enough"},
-    "": {"zh_CN": "；可行办法：{relax}", "en": "; a way out: {relax}"},
-}
+UNPLACED: Sentences = {"zh_CN": "无法安排", "en": "not placed"}
+"""Why, and what would help, names people and sites: whoever knows the register words that."""
 FROZEN: Sentences = {
     "zh_CN": "已锁定，不随新计划移动",
     "en": "locked: a new plan does not move it",

@@ -23,6 +23,7 @@ from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
 from kb.wiring import House
 from planner.model import Level, VisitState
+from planner.scheduling import Overdue
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -230,6 +231,7 @@ def make_plan(period: PeriodIn, house: HouseDep, visitor: VisitorDep, response: 
         last_day=checked.last_day,
         now=house.now(),
         by=visitor.name,
+        overdue=Overdue(house.settings.overdue),
     )
     response.headers["Location"] = f"/api/v1/plans/{book.number}"
     return _summary(book)

@@ -39,6 +39,7 @@ from kb.web.pages.plan_rows import (
 )
 from kb.web.rendering import render
 from kb.wiring import House
+from planner.scheduling import Overdue
 
 router = APIRouter(prefix="/plan")
 
@@ -115,7 +116,14 @@ def make(
     """Plan the period of the form, then show the plan with what changed; a wrong form is shown again."""
     try:
         period = period_from(first_day, last_day)
-        plan_inspections(house.store, first_day=period.first_day, last_day=period.last_day, now=house.now())
+        plan_inspections(
+            house.store,
+            first_day=period.first_day,
+            last_day=period.last_day,
+            now=house.now(),
+            by=visitor.name,
+            overdue=Overdue(house.settings.overdue),
+        )
     except BadInput as error:
         return _empty(request, house, language, {"first_day": first_day, "last_day": last_day}, error.faults)
     return RedirectResponse("/plan?made=true", status_code=303)

@@ -36,28 +36,30 @@ def test_visits_are_added_moved_removed_or_unchanged_by_their_key() -> None:
     comes, moved = a_visit(key="d"), replace(moves, day=DAY + timedelta(days=9))
     found = difference([stays, goes, moves], [comes, moved, stays])
     assert (found.added, found.removed, found.unchanged) == ((comes,), (goes,), (stays,))
-    assert found.moved == (Moved(before=moves, after=moved),)
+    assert found.moved == (Moved(before=moves, after=moved, fields=("day",)),)
     assert found.visits == (stays, comes, moved)
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "name"),
     [
-        pytest.param({"day": DAY + timedelta(days=1)}, id="day"),
-        pytest.param({"technician_id": "t9"}, id="technician"),
-        pytest.param({"hours": TimeSpan(start=time(9), end=time(10))}, id="hours"),
-        pytest.param({"occurrences": (an_occurrence(k=9),)}, id="work"),
+        pytest.param({"day": DAY + timedelta(days=1)}, "day", id="day"),
+        pytest.param({"technician_id": "t9"}, "technician", id="technician"),
+        pytest.param({"hours": TimeSpan(start=time(9), end=time(10))}, "hours", id="hours"),
+        pytest.param({"occurrences": (an_occurrence(k=9),)}, "work", id="work"),
     ],
 )
-def test_a_visit_whose_people_would_notice_is_moved(change: dict[str, object]) -> None:
+def test_a_visit_whose_people_would_notice_is_moved(change: dict[str, object], name: str) -> None:
     before = a_visit(day=DAY)
-    assert difference([before], [replace(before, **change)]).moved
+    (moved,) = difference([before], [replace(before, **change)]).moved
+    assert moved.fields == (name,)
 
 
 @pytest.mark.parametrize("change", [{"reasons": ()}, {"state": VisitState.CALLED}], ids=["reasons", "state"])
 def test_a_visit_whose_people_would_not_notice_is_unchanged(change: dict[str, object]) -> None:
     before = a_visit(state=VisitState.FORECAST)
-    assert difference([before], [replace(before, **change)]).unchanged == (before,)
+    after = replace(before, **change)
+    assert difference([before], [after]).unchanged == (after,)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,7 @@ def test_every_visit_is_told_exactly_once_and_a_second_run_is_quiet(
     told += [one.after.key for one in found.moved]
     assert sorted(told) == sorted({one.key for one in (*before, *after)})
     assert {one for one in before if is_settled(one)} <= set(found.unchanged)
+    assert all(one.fields for one in found.moved)
     again = difference(found.visits, after)
     assert (again.added, again.moved) == ((), ())
     assert again.removed == ()

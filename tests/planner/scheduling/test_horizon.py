@@ -1,4 +1,4 @@
-"""Forecast and call, overdue work, what is still open."""
+"""Forecast and call, and what a visit may become."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,23 +9,15 @@ from hypothesis import strategies as st
 
 from planner.calendars import WorkCalendar
 from planner.errors import InvalidInput
-from planner.model import Occurrence, VisitState
+from planner.model import VisitState
 from planner.scheduling import (
     FOLLOWING_STATES,
-    Overdue,
-    after_overdue,
     call_state,
     called_at_share_of_cycle,
     called_working_days_before,
-    open_occurrences,
 )
-from tests.builders import a_visit, an_occurrence
 
 TODAY = date(2026, 3, 2)
-
-
-def monthly(k: int, latest: date) -> Occurrence:
-    return an_occurrence(k=k, due=latest, latest=latest)
 
 
 @pytest.mark.parametrize(
@@ -76,48 +68,6 @@ def test_a_share_out_of_bounds_and_a_reversed_cycle_are_refused_together() -> No
     with pytest.raises(InvalidInput, match=r"101 %; it must lie in 0\.\.100") as refused:
         called_at_share_of_cycle(date(2026, 2, 1), date(2026, 1, 1), Decimal(101))
     assert len(refused.value.faults) == 2
-
-
-@pytest.mark.parametrize(
-    ("policy", "left", "dropped"),
-    [
-        pytest.param(Overdue.STACK, [0, 1, 2, 3], [], id="stack keeps all"),
-        pytest.param(Overdue.SKIP, [2, 3], [0, 1], id="skip lets them go"),
-        pytest.param(Overdue.MERGE, [1, 2, 3], [0], id="merge keeps the youngest"),
-    ],
-)
-def test_overdue_work_is_stacked_skipped_or_merged(
-    policy: Overdue, left: list[int], dropped: list[int]
-) -> None:
-    dates = [date(2026, 1, 5), TODAY - timedelta(days=1), TODAY, date(2026, 4, 5)]
-    found = after_overdue([monthly(k, day) for k, day in enumerate(dates)], today=TODAY, policy=policy)
-    assert [one.k for one in found.left] == left
-    assert [one.k for one in found.dropped] == dropped
-
-
-def test_merged_overdue_work_names_what_it_makes_good_for() -> None:
-    overdue = [monthly(k, date(2026, 1, 5 + k)) for k in range(3)]
-    (left,) = after_overdue(overdue, today=TODAY, policy=Overdue.MERGE).left
-    assert left.absorbed == (overdue[0].key, overdue[1].key)
-
-
-@given(days=st.lists(st.integers(-90, 90), max_size=8), policy=st.sampled_from(Overdue))
-def test_no_occurrence_is_lost_by_an_overdue_policy(days: list[int], policy: Overdue) -> None:
-    given_all = [monthly(k, TODAY + timedelta(days=day)) for k, day in enumerate(days)]
-    found = after_overdue(given_all, today=TODAY, policy=policy)
-    assert sorted(one.key for one in (*found.left, *found.dropped)) == sorted(one.key for one in given_all)
-    assert all(one.latest < TODAY for one in found.dropped)
-
-
-def test_what_a_visit_serves_is_not_open_any_more_and_what_was_missed_is() -> None:
-    served = an_occurrence(k=1, absorbed=("m1-weekly/weekly/4",))
-    absorbed = an_occurrence(plan_id="m1-weekly", key="m1-weekly/weekly/4", k=4)
-    missed, free = an_occurrence(k=2), an_occurrence(k=3)
-    visits = [
-        a_visit(occurrences=(served,), state=VisitState.DONE),
-        a_visit(occurrences=(missed,), state=VisitState.MISSED),
-    ]
-    assert open_occurrences([served, absorbed, missed, free], visits) == (missed, free)
 
 
 def test_states_that_end_a_visit_lead_nowhere_and_every_state_is_reached() -> None:

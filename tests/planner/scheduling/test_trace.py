@@ -19,7 +19,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 TEXTS = st.text(max_size=12)
 NAMES = (
     "nominal anchor k count unit basis days closed_by name weekday level due why relax side technician day "
-    "travel_km travel_m travel_minutes able from position ideal ideal_why"
+    "travel_km travel_m travel_minutes able from position ideal ideal_why first_due"
 )
 VALUES = st.dictionaries(
     st.sampled_from(NAMES.split()),
@@ -104,16 +104,16 @@ def test_a_trace_names_the_weekday_and_the_closure() -> None:
             id="technician as routing tells it",
         ),
         pytest.param(
-            reason(ReasonKind.UNPLACED, why="site_closed", relax="window", side="latest", days="2", day="2026-03-09", technician="王工"),
-            "无法安排：站点不开放；若时间窗推后 2 天，可由 王工 于 2026-03-09 上门",
-            "not placed: the site is closed; 2 days later, 王工 could go on 2026-03-09",
-            id="unplaced with a way out",
+            reason(ReasonKind.OVERDUE, first_due="2026-01-15", due="2026-01-15", count="1", **{"from": "2026-03-01"}),
+            "2026-01-15 到期未做，已逾期：自 2026-03-01 起安排在最早可行日",
+            "due on 2026-01-15 and not done: made up for on the first possible day from 2026-03-01",
+            id="overdue",
         ),
         pytest.param(
-            reason(ReasonKind.UNPLACED, why="capacity", relax="hire"),
-            "无法安排：capacity；可行办法：hire",
-            "not placed: capacity; a way out: hire",
-            id="unknown words are written as they are",
+            reason(ReasonKind.OVERDUE, first_due="2026-01-15", due="2026-02-15", count="2", **{"from": "2026-03-01"}),
+            "2026-01-15 至 2026-02-15 共 2 次到期未做，已逾期：自 2026-03-01 起一次补做，安排在最早可行日",
+            "2 dates from 2026-01-15 to 2026-02-15 not done: made up for at once, on the first possible day from 2026-03-01",
+            id="overdue more than once",
         ),
         pytest.param(
             reason(ReasonKind.CONTRACT, why="too_few", start="2026-01-01", last="2026-12-31", sold="4", planned="3", short="1"),
