@@ -7,6 +7,7 @@ KbError
 ├── BadImport     a file brought from outside breaks rules; every fault is listed by place
 ├── BadQuery      a search or a filter cannot be understood
 ├── BadInput      a form or request breaks rules; faults are listed by field
+│   └── Unconfirmed   it may be done, but only by one who has read and confirmed what it breaks
 ├── NotAllowed    the user may not do this
 └── StoreFailure  the database cannot be used just now
 
@@ -100,6 +101,10 @@ class BadImport(FaultyInput):
 
 class BadInput(FaultyInput):
     """A form or a request breaks rules; `Fault.where` is the field's name."""
+
+
+class Unconfirmed(BadInput):
+    """What was asked may be done, but breaks rules that a person must have read and confirmed."""
 
 
 class BadQuery(KbError):
