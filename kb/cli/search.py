@@ -1,11 +1,16 @@
-"""`servicebook search`: find pages from the command line, one query or a file of them."""
+"""`servicebook search`: find pages from the command line, one query or a file of them; measure how well.
+
+`servicebook search WORDS` searches. Only where the first word is the name of a sub-command does that run; to search
+for such a word, write it with others in one quoted query.
+"""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
+from typer.core import TyperGroup
 
 from kb.errors import BadQuery, NotFound
 from kb.settings import Settings
@@ -17,6 +22,15 @@ from kb.usecases.search import (
     sentences,
     understood_row,
     value_label,
+)
+from kb.usecases.search_evaluation import (
+    Declined,
+    Evaluation,
+    Figures,
+    Measured,
+    evaluate,
+    evaluation_row,
+    read_judged_queries,
 )
 from kb.wiring import House, open_house
 
@@ -34,7 +48,22 @@ BatchOption = Annotated[
 WithdrawnOption = Annotated[bool, typer.Option("--withdrawn", help="包括已撤回的页 · withdrawn pages, too")]
 
 
-def command(
+class SearchFirst(TyperGroup):
+    """A group that searches for its words unless the first of them names another of its commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command `find` before words that name none."""
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = [FIND, *args]
+        return super().parse_args(ctx, args)
+
+
+FIND = "find"
+command = typer.Typer(cls=SearchFirst, rich_markup_mode=None)
+
+
+@command.command(FIND)
+def find(
     query: Annotated[
         list[str] | None, typer.Argument(help="报警号、现象、零件 · code, symptom, part")
     ] = None,
@@ -44,7 +73,7 @@ def command(
     batch: BatchOption = "",
     withdrawn: WithdrawnOption = False,
 ) -> None:
-    """检索资料库 · search the library by alarm code, complaint or task."""
+    """检索资料库，find 可省略 · search the library; the word `find` may be left out."""
     house = open_house(Settings())
     chosen = {"type": [kind for kind in types.replace("，", ",").split(",") if kind]}
     if batch:
@@ -98,3 +127,64 @@ def _answer(house: House, lines: BinaryIO, *, limit: int, chosen: dict[str, list
     for row in answer_lines(index, lines, size=limit, chosen=chosen, language=house.settings.language):
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         sys.stdout.flush()
+
+
+@command.command("evaluate")
+def evaluate_file(
+    file: Annotated[
+        Path, typer.Argument(help="判定文件 · judged queries, TSV: query, ids or facts by |, stratum")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    failures: Annotated[int, typer.Option(min=0, help="最多列出几条失败 · failures listed at most")] = 20,
+) -> None:
+    """评测检索质量 · measure the search with judged queries."""
+    house = open_house(Settings())
+    index = house.search_index()
+    evaluation = evaluate(index, read_judged_queries(file, index.library))
+    if as_json:
+        typer.echo(json.dumps(evaluation_row(evaluation, failures=failures), ensure_ascii=False))
+        return
+    for line in _table(evaluation):
+        typer.echo(line)
+    for missed in evaluation.failures[:failures]:
+        typer.echo(_failure(missed))
+    for noise in evaluation.noise[:failures]:
+        typer.echo(_noise(noise))
+    left = len(evaluation.failures) - failures
+    if left > 0:
+        typer.echo(f"… 还有 {left} 条 · more failures")
+
+
+def _table(evaluation: Evaluation) -> list[str]:
+    lines = [
+        f"{'':<20}{'queries':>8}{'nDCG@10':>9}{'MRR@10':>9}{'recall@10':>11}{'hit@1':>8}{'hit@3':>8}{'zero':>7}"
+    ]
+    lines += [_line(name, figures) for name, figures in evaluation.strata.items()]
+    lines.append(_line("all", evaluation.all))
+    if evaluation.declined:
+        said = sum(one.said_so for one in evaluation.declined)
+        lines.append(
+            f"资料库没有答案 · no answer in the library: {said} / {len(evaluation.declined)} 说明了 · said so"
+        )
+    return lines
+
+
+def _line(name: str, figures: Figures) -> str:
+    return (
+        f"{name:<20}{figures.queries:>8}{figures.ndcg_10:>9.3f}{figures.mrr_10:>9.3f}{figures.recall_10:>11.3f}"
+        f"{figures.hit_1:>8.3f}{figures.hit_3:>8.3f}{figures.zero:>7.3f}"
+    )
+
+
+def _failure(missed: Measured) -> str:
+    judged = missed.judged
+    wanted = ", ".join(judged.grades)
+    rank = str(missed.rank) if missed.rank else "—"
+    return (
+        f"{judged.line:>5}  [{judged.stratum}] {judged.query}  应有 · wanted {wanted}, 名次 · rank {rank}; "
+        f"前三 · first three: {', '.join(missed.shown) or '—'}"
+    )
+
+
+def _noise(noise: Declined) -> str:
+    return f"{noise.judged.line:>5}  {noise.judged.query}  应说没有 · should say nothing fits; {', '.join(noise.shown)}"
