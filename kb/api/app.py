@@ -17,6 +17,7 @@ from kb.api.routes import plan as plan_api
 from kb.api.routes import register as register_api
 from kb.api.routes import search as search_api
 from kb.api.routes import session, status
+from kb.api.routes import visits as visits_api
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
 from kb.web.pages import account, content, home, library, machine_data, plan, register, search
@@ -39,6 +40,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
+    Area(visits_api.router, Role.ENGINEER),
     Area(status.router, Role.ADMIN),
 )
 PAGE_AREAS: tuple[Area, ...] = (

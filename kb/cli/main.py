@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "equipment": Entry("kb.cli.equipment", "设备与机床数据", "equipment and its machine data"),
     "sample": Entry("kb.cli.sample", "载入示例部门", "load the sample department"),
     "plan": Entry("kb.cli.plan", "生成巡检计划与导出", "plan inspections and export plans"),
+    "visit": Entry("kb.cli.visit", "巡检的完成、改期与锁定", "report, book, move and lock visits"),
     "user": Entry("kb.cli.user", "用户与角色", "users and their roles"),
     "doctor": Entry("kb.cli.doctor", "自检", "check this installation"),
     "docs": Entry("kb.cli.docs", "生成参考文档", "write the generated reference pages"),

@@ -12,9 +12,10 @@ from typing import Any
 from kb.store.visits import FORMER, body_of, occurrence_json, span_text
 from kb.usecases.register_checking import Flaw
 from kb.usecases.register_kinds import Wrong
-from kb.usecases.visit_consequences import CONFIRM, moved_by_hand
-from kb.usecases.visit_fields import STATES, VisitWrong
+from kb.usecases.visit_consequences import moved_by_hand
+from kb.usecases.visit_fields import STATES
 from kb.usecases.visit_reading import FOLLOW_UP, FOLLOWS, LEFT, KeptVisit
+from kb.usecases.visit_report import day_flaws, day_outside, flaw_of, parts_done, taken_back_by
 from kb.usecases.visit_states import DONE, OPEN, states_between, states_from
 from kb.usecases.visit_surroundings import Around
 from planner.model import Occurrence, ReasonKind, Visit, VisitState
@@ -70,21 +71,21 @@ def outcome_of(
     taken_back: tuple[tuple[Visit, tuple[Occurrence, ...]], ...] = ()
 
     if state in DONE:
-        parts, part_flaws = _parts(kept, wanted, before, state)
-        day_flaws = [*_done_flaws(wanted["done_on"], parts, around, today)]
-        flaws += [*part_flaws, *day_flaws]
-        if not day_flaws and wanted["done_on"] != before["done_on"]:
-            warnings += _done_outside(wanted["done_on"], parts)
+        parts, part_flaws = parts_done(kept, wanted, before, state)
+        of_day = [*day_flaws(wanted["done_on"], parts, around, today)]
+        flaws += [*part_flaws, *of_day]
+        if not of_day and wanted["done_on"] != before["done_on"]:
+            warnings += day_outside(wanted["done_on"], parts)
         left = tuple(one for one in kept.all_occurrences if one not in parts)
         visit = replace(visit, occurrences=parts)
         if kept.state is VisitState.PARTLY_DONE and state is VisitState.DONE:
-            taken_back, back_flaws = _taken_back(kept, around)
+            taken_back, back_flaws = taken_back_by(kept, around)
             flaws += back_flaws
         elif kept.state is not VisitState.PARTLY_DONE:
             follow_up = left
     elif wanted["done_on"] not in (None, before["done_on"]):
         flaws.append(
-            _wrong(
+            flaw_of(
                 "done_on", "is there although the visit is {state}", "leave it empty, or report it done", kept
             )
         )
@@ -106,7 +107,7 @@ def outcome_of(
     locked = bool(wanted["locked"]) or (visit.locked and not before["locked"])
     if wanted["locked"] != before["locked"] and state not in OPEN:
         flaws.append(
-            _wrong(
+            flaw_of(
                 "locked", "a visit that is {state} stands anyway", "lock and unlock open visits only", kept
             )
         )
@@ -167,26 +168,22 @@ def follow_up_row(
     }
 
 
-def _wrong(field: str, what: str, repair: str, kept: KeptVisit, **values: object) -> Flaw:
-    return Flaw(field=field, wrong=VisitWrong(what, repair, state=kept.state, **values))
-
-
 def _fixed(kept: KeptVisit, wanted: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[Flaw]:
     """Yield what only a plan decides."""
     if wanted["key"] != before["key"]:
-        yield _wrong("key", "is the key of another visit", "leave it as it is", kept)
+        yield flaw_of("key", "is the key of another visit", "leave it as it is", kept)
     if wanted["site"] != before["site"]:
-        yield _wrong(
+        yield flaw_of(
             "site", "a visit does not go to another site", "leave {code!r}", kept, code=before["site"]
         )
     if wanted["plans"] != before["plans"]:
         plans = ", ".join(before["plans"])
-        yield _wrong("plans", "only a plan decides what a visit serves", "leave {plans}", kept, plans=plans)
+        yield flaw_of("plans", "only a plan decides what a visit serves", "leave {plans}", kept, plans=plans)
 
 
 def _state_flaws(kept: KeptVisit, wanted: Mapping[str, Any], today: date) -> Iterator[Flaw]:
     if not wanted["state"]:
-        yield _wrong("state", "is missing", "every visit that is there has one", kept)
+        yield flaw_of("state", "is missing", "every visit that is there has one", kept)
         return
     state = VisitState(wanted["state"])
     if state is kept.state:
@@ -194,126 +191,22 @@ def _state_flaws(kept: KeptVisit, wanted: Mapping[str, Any], today: date) -> Ite
     if states_between(kept.state, state) is None:
         ways = states_from(kept.state)
         if ways:
-            yield _wrong(
+            yield flaw_of(
                 "state", "a visit that is {state} cannot become {wanted}", "use one of {ways}", kept,
                 wanted=state, ways=ways,
             )  # fmt: skip
         else:
-            yield _wrong(
+            yield flaw_of(
                 "state", "a visit that is {state} cannot become {wanted}", "it stays as it is", kept,
                 wanted=state,
             )  # fmt: skip
     elif state is VisitState.FORECAST:
         lead = timedelta(days=kept.body.get("lead_days", 0))
         if call_state(kept.visit.day, today=today, lead=lead) is VisitState.CALLED:
-            yield _wrong(
+            yield flaw_of(
                 "state", "its day is at most {days} days away, so it is called", "use called", kept,
                 days=lead.days,
             )  # fmt: skip
-
-
-def _parts(
-    kept: KeptVisit, wanted: Mapping[str, Any], before: Mapping[str, Any], state: VisitState
-) -> tuple[tuple[Occurrence, ...], list[Flaw]]:
-    """Return what was done, and what is wrong with how it was told."""
-    every = kept.all_occurrences
-    codes = kept.names.plan_codes(every)
-    done: list[str] = wanted["done_plans"]
-    if kept.state in DONE and state is kept.state:
-        if done and done != before["done_plans"]:
-            flaw = _wrong(
-                "done_plans",
-                "was reported already",
-                "leave {plans}",
-                kept,
-                plans=", ".join(before["done_plans"]),
-            )
-            return kept.visit.occurrences, [flaw]
-        return kept.visit.occurrences, []
-    if unknown := [one for one in done if one not in codes]:
-        flaw = _wrong(
-            "done_plans", "{plans} are no plans of this visit", "use some of {codes}", kept,
-            plans=", ".join(unknown), codes=", ".join(codes),
-        )  # fmt: skip
-        return every, [flaw]
-    parts = tuple(one for one in every if kept.names.plan(one) in done)
-    if state is VisitState.DONE:
-        # From partly done the field still names the first part; finishing it means all.
-        if done and len(parts) < len(every) and kept.state is not VisitState.PARTLY_DONE:
-            missing = ", ".join(one for one in codes if one not in done)
-            flaw = _wrong(
-                "done_plans", "leaves out {plans}", "report it partly done, or leave it empty", kept,
-                plans=missing,
-            )  # fmt: skip
-            return every, [flaw]
-        return every, []
-    if not parts:
-        flaw = _wrong(
-            "done_plans", "names nothing that was done", "name some of {codes}, or report it missed", kept,
-            codes=", ".join(codes),
-        )  # fmt: skip
-        return every, [flaw]
-    if len(parts) == len(every):
-        return every, [_wrong("done_plans", "names everything", "report it done", kept)]
-    return parts, []
-
-
-def _done_flaws(
-    done_on: date | None, parts: Sequence[Occurrence], around: Around, today: date
-) -> Iterator[Flaw]:
-    if done_on is None:
-        yield Flaw(field="done_on", wrong=Wrong("is missing", "give the day on which it was done"))
-        return
-    if done_on > today:
-        wrong = Wrong("{day} lies in the future", "give a day up to {today}", day=done_on, today=today)
-        yield Flaw(field="done_on", wrong=wrong)
-    for id in sorted({one.equipment_id for one in parts}):
-        machine = around.equipment.get(id)
-        if machine is not None and machine.commissioned is not None and done_on < machine.commissioned:
-            wrong = Wrong(
-                "{day} lies before the commissioning of {tag} on {commissioned}",
-                "give a later day",
-                day=done_on,
-                tag=machine.tag,
-                commissioned=machine.commissioned,
-            )
-            yield Flaw(field="done_on", wrong=wrong)
-
-
-def _done_outside(done_on: date, parts: Sequence[Occurrence]) -> Iterator[Flaw]:
-    earliest = max(one.earliest for one in parts)
-    latest = min(one.latest for one in parts)
-    if not earliest <= done_on <= latest:
-        wrong = Wrong(
-            "{day} lies outside the window {earliest} to {latest}",
-            CONFIRM,
-            day=done_on,
-            earliest=earliest,
-            latest=latest,
-        )
-        yield Flaw(field="done_on", wrong=wrong)
-
-
-def _taken_back(
-    kept: KeptVisit, around: Around
-) -> tuple[tuple[tuple[Visit, tuple[Occurrence, ...]], ...], list[Flaw]]:
-    """Return the open visits that have the rest, which was done after all, each with what it keeps."""
-    left = {one.key for one in kept.left}
-    found, flaws = [], []
-    for one in around.following:
-        if one.state not in OPEN or one.state is VisitState.BOOKED or one.locked:
-            flaws.append(
-                _wrong(
-                    "state",
-                    "the rest is in the visit {key}, which stands",
-                    "report that one",
-                    kept,
-                    key=one.key,
-                )
-            )
-        else:
-            found.append((one, tuple(part for part in one.occurrences if part.key not in left)))
-    return tuple(found), flaws
 
 
 def _move_flaws(
@@ -328,17 +221,17 @@ def _move_flaws(
 ) -> list[Flaw]:
     flaws = []
     if day and wanted["day"] is None:
-        flaws.append(_wrong("day", "is missing", "every visit that is there has one", kept))
+        flaws.append(flaw_of("day", "is missing", "every visit that is there has one", kept))
     elif day and (kept.state not in OPEN or state not in OPEN):
         repair = "leave {day}; the day of the work is the day done"
-        flaws.append(_wrong("day", "only open visits are moved", repair, kept, day=kept.visit.day))
+        flaws.append(flaw_of("day", "only open visits are moved", repair, kept, day=kept.visit.day))
     elif day and wanted["day"] < today:
         repair = "give a day from {today} on, or report it done"
-        flaws.append(_wrong("day", "{day} lies in the past", repair, kept, day=wanted["day"], today=today))
+        flaws.append(flaw_of("day", "{day} lies in the past", repair, kept, day=wanted["day"], today=today))
     if person and (kept.state not in OPEN or state not in OPEN | DONE):
         repair = "leave {technician!r}"
         flaws.append(
-            _wrong(
+            flaw_of(
                 "technician",
                 "only open visits change hands",
                 repair,
@@ -348,7 +241,7 @@ def _move_flaws(
         )
     elif person and wanted["technician"] and around.technician is None:
         flaws.append(
-            _wrong(
+            flaw_of(
                 "technician",
                 "no technician has the code {code!r}",
                 "add the technician first",
@@ -358,7 +251,7 @@ def _move_flaws(
         )
     elif person and around.retired:
         flaws.append(
-            _wrong("technician", "{code!r} is out of use", "name another", kept, code=wanted["technician"])
+            flaw_of("technician", "{code!r} is out of use", "name another", kept, code=wanted["technician"])
         )
     return flaws
 

@@ -29,7 +29,8 @@ _PROBLEM = {
 }
 
 
-def _problems(**told: str) -> dict[str, Any]:
+def problems_documented(**told: str) -> dict[str, Any]:
+    """Return what OpenAPI says of problems; each is named `s` and its status."""
     return {
         status.removeprefix("s"): {
             "description": description,
@@ -126,7 +127,7 @@ def list_documented(table: Table) -> dict[str, Any]:
     return {
         "description": f"`q` looks into codes and names. `sort` is one of {', '.join(sorts)}, with - in front for the largest first.",
         "parameters": filters,
-        "responses": {"200": _answer(page), **_problems(s400="The list cannot be understood")},
+        "responses": {"200": _answer(page), **problems_documented(s400="The list cannot be understood")},
     }
 
 
@@ -137,7 +138,7 @@ def new_documented(table: Table) -> dict[str, Any]:
         "requestBody": _sent(table, partial=False),
         "responses": {
             "201": created,
-            **_problems(s403="The role planner is needed", s422="Every fault, by field"),
+            **problems_documented(s403="The role planner is needed", s422="Every fault, by field"),
         },
     }
 
@@ -148,7 +149,7 @@ def read_documented(table: Table) -> dict[str, Any]:
         "responses": {
             "200": _answer(thing_schema(table), tagged=True),
             "304": {"description": "The thing is still as If-None-Match says"},
-            **_problems(s404="There is none"),
+            **problems_documented(s404="There is none"),
         }
     }
 
@@ -167,7 +168,7 @@ def change_documented(table: Table, *, partial: bool) -> dict[str, Any]:
         "requestBody": _sent(table, partial=partial),
         "responses": {
             "200": _answer(thing_schema(table), tagged=True),
-            **_problems(
+            **problems_documented(
                 s403="The role planner is needed",
                 s404="There is none",
                 s412="It was changed meanwhile; both versions are told",
@@ -201,4 +202,4 @@ def history_documented() -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": entry}},
         "required": ["items"],
     }
-    return {"responses": {"200": _answer(page), **_problems(s404="There is none")}}
+    return {"responses": {"200": _answer(page), **problems_documented(s404="There is none")}}
