@@ -9,6 +9,7 @@ KbError
 ├── BadInput      a form or request breaks rules; faults are listed by field
 │   └── Unconfirmed   it may be done, but only by one who has read and confirmed what it breaks
 ├── NotAllowed    the user may not do this
+├── Stopped       somebody wished long work to stop; nothing was written
 └── StoreFailure  the database cannot be used just now
 
 `kb.api` turns each into an HTTP status from one table, `kb.cli` into an exit code from another.
@@ -117,3 +118,7 @@ class NotAllowed(KbError):
 
 class StoreFailure(KbError):
     """The database cannot be used just now: locked, full, gone, or of another version."""
+
+
+class Stopped(KbError):
+    """Somebody wished long work to stop; nothing was written."""

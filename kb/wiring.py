@@ -13,6 +13,7 @@ from kb.content import Library, load_library
 from kb.search import SearchIndex, open_index
 from kb.settings import Settings
 from kb.store import Store
+from kb.usecases.jobs import Background
 
 
 class House:
@@ -39,6 +40,12 @@ class House:
         self.token = token
         self._library: Library | None = None
         self._index: SearchIndex | None = None
+
+    def in_background(self, name: str, work: Callable[[], object]) -> Background:
+        """Start `work` in a thread that ends with the process, and return it."""
+        worker = Background(name, work)
+        worker.start()
+        return worker
 
     def new_id(self) -> str:
         """Return an id that nothing has: 132 random bits, URL-safe."""

@@ -12,6 +12,7 @@ from kb.api.access import writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
+from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import register as register_api
@@ -41,6 +42,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(machine_data_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
+    Area(jobs_api.router, Role.PLANNER),
     Area(status.router, Role.ADMIN),
 )
 PAGE_AREAS: tuple[Area, ...] = (

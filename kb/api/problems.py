@@ -22,6 +22,7 @@ from kb.errors import (
     KbError,
     NotAllowed,
     NotFound,
+    Stopped,
     StoreFailure,
 )
 from kb.web.rendering import render
@@ -36,6 +37,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     BadQuery: HTTPStatus.BAD_REQUEST,
     NotAllowed: HTTPStatus.FORBIDDEN,
     StoreFailure: HTTPStatus.SERVICE_UNAVAILABLE,
+    Stopped: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoFeasiblePlan: HTTPStatus.CONFLICT,
     KbError: HTTPStatus.BAD_REQUEST,

@@ -17,6 +17,7 @@ from kb.errors import (
     KbError,
     NotAllowed,
     NotFound,
+    Stopped,
     StoreFailure,
 )
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
@@ -32,6 +33,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     InvalidInput: 10,
     NoFeasiblePlan: 11,
     StoreFailure: 14,
+    Stopped: 130,
     KbError: 12,
     PlannerError: 13,
 }

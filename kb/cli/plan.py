@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from kb.errors import BadInput, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, NotFound, Stopped
 from kb.settings import Settings
-from kb.usecases.plan import Progress, latest_plan, plan_inspections
+from kb.usecases.plan import Progress, latest_plan
 from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
+from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_json import plan_json, summary_json, unplaced_json, visit_json
 from kb.usecases.plan_period import period_from
 from kb.usecases.plan_trace import (
@@ -37,6 +38,8 @@ SiteOption = Annotated[str | None, typer.Option("--site", help="只要此现场 
 TechnicianOption = Annotated[
     str | None, typer.Option("--technician", help="只要此工程师 · this technician only", metavar="ID")
 ]
+CLI = "servicebook plan"
+"""Who asks, for jobs and runs."""
 _SHOWN_UNPLACED = 20
 """Lines of unplaced work on a terminal; the rest is counted and stands in --json and the files."""
 
@@ -67,14 +70,24 @@ def inspections(
     """生成巡检计划并保存 · plan the inspections of a period and keep the plan."""
     period = period_from(first, last)
     house = _house()
-    book = plan_inspections(
-        house.store,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        now=house.now(),
-        overdue=Overdue(house.settings.overdue),
-        progress=_progress(),
-    )
+    started = start_planning(house.store, period, id=house.new_id(), now=house.now(), by=CLI)
+    if not started.is_new:
+        job = started.job
+        raise Conflict(
+            f"a plan of {job.request['first_day']} to {job.request['last_day']} is being made since "
+            f"{job.created.astimezone(house.now().tzinfo):%H:%M:%S} by {job.created_by}: wait until it is done, "
+            f"or stop it on /plan/jobs/{job.id}"
+        )
+    try:
+        book = make_plan(
+            house.store,
+            started.job,
+            clock=house.now,
+            overdue=Overdue(house.settings.overdue),
+            progress=_progress(),
+        )
+    except KeyboardInterrupt as interrupt:
+        raise Stopped("it was stopped; nothing was written") from interrupt
     language = house.settings.language
     if as_json:
         _print_json(plan_json(book, language))

@@ -228,7 +228,10 @@ class AuditRow(SQLModel, table=True):
 
 
 class JobRow(SQLModel, table=True):
-    """Long work: claimed, heart-beaten, cancellable; what a dead process left is found and failed."""
+    """Long work: claimed, heart-beaten, cancellable; what a dead process left is found and failed.
+
+    `request` is what was asked for; `result` what came of it, or why nothing did.
+    """
 
     __tablename__ = "jobs"
     id: str = Field(primary_key=True, max_length=64)
@@ -240,3 +243,6 @@ class JobRow(SQLModel, table=True):
     message: str = Field(default="")
     cancel_wanted: bool = Field(default=False)
     result: Any = Field(default=None, sa_type=JsonText)
+    created_by: str = Field(default="")
+    request: Any = Field(default=None, sa_type=JsonText)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,6 +1,6 @@
 """Make a year's inspections: read the register, let the planner decide, keep the plan and what it changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -17,6 +17,7 @@ from kb.store.planning import (
     visit_revisions,
     write_visits,
 )
+from kb.store.register import Session
 from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import DROPPED, FORMER, body_of, unplaced_json, visit_json, visit_of
 from kb.usecases.plan_book import Change, PlanBook, VisitChange
@@ -43,6 +44,10 @@ __all__ = [
     "planning_state",
     "planning_stock",
 ]
+
+
+WithRun = Callable[[Session, int], None]
+"""Told the number of a run in the transaction that writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,7 @@ def plan_inspections(
     by: str = "",
     overdue: Overdue = Overdue.MERGE,
     progress: Progress = lambda done, total: None,
+    with_run: WithRun = lambda session, number: None,
 ) -> PlanBook:
     """Plan the inspections of a period, keep the plan, and return it with what it changed.
 
@@ -100,6 +106,7 @@ def plan_inspections(
         by: Who asks, for the plan run.
         overdue: What becomes of work whose window has passed without a visit.
         progress: Called with how many trips are placed, of how many.
+        with_run: Called with the number of the run in the transaction that writes it; what it raises undoes it all.
 
     Raises:
         BadInput: The period breaks a rule, or the register holds nothing to plan.
@@ -107,29 +114,24 @@ def plan_inspections(
     """
     period = Period(first_day=first_day, last_day=last_day)
     with collector_paused():
-        return _planned(store, period, now=now, by=by, overdue=overdue, progress=progress)
+        planned, state = _planned(store, period, now=now, overdue=overdue, progress=progress)
+        number = keep_plan(store, state, planned, period, now=now, by=by, with_run=with_run)
+        book = plan_book(store, number, zone=now.tzinfo or UTC)
+    assert book is not None
+    return book
 
 
 def _planned(
-    store: Store, period: Period, *, now: datetime, by: str, overdue: Overdue, progress: Progress
-) -> PlanBook:
+    store: Store, period: Period, *, now: datetime, overdue: Overdue, progress: Progress
+) -> tuple[Planned, PlanningState]:
     state = planning_state(store)
     if not state.register.plans and not state.rows:
         what = "the register holds no maintenance plan of a machine in use"
-        raise BadInput(
-            "there is nothing to plan",
-            [
-                Fault(
-                    where="register", what=what, repair="bring in machines and their maintenance plans first"
-                )
-            ],
-        )
+        repair = "bring in machines and their maintenance plans first"
+        raise BadInput("there is nothing to plan", [Fault(where="register", what=what, repair=repair)])
     zone = now.tzinfo or UTC
     planned = placed(state, period, today=now.date(), zone=zone, overdue=overdue, progress=progress)
-    number = keep_plan(store, state, planned, period, now=now, by=by)
-    book = plan_book(store, number, zone=zone)
-    assert book is not None
-    return book
+    return planned, state
 
 
 def planning_state(store: Store) -> PlanningState:
@@ -193,9 +195,19 @@ def placed(
 
 
 def keep_plan(
-    store: Store, state: PlanningState, planned: Planned, period: Period, *, now: datetime, by: str = ""
+    store: Store,
+    state: PlanningState,
+    planned: Planned,
+    period: Period,
+    *,
+    now: datetime,
+    by: str = "",
+    with_run: WithRun = lambda session, number: None,
 ) -> int:
     """Write a plan run and its visits; return the run's number.
+
+    Args:
+        with_run: As of `plan_inspections`.
 
     Raises:
         Conflict: Visits or runs are not as they were in `state`.
@@ -224,6 +236,7 @@ def keep_plan(
         number = run.number
         added, changed = _rows(state.rows, changes, leads, number)
         write_visits(session, added=added, changed=changed)
+        with_run(session, number)
     return number
 
 

@@ -70,7 +70,8 @@ def first_plan(
         published: The visits of the plan before; see rule 1.
         spacing: Least time between two visits of a site, by site id, where a contract agrees one.
         rule: What is assumed about the roads.
-        progress: Called after each piece of work with how many are done, of how many.
+        progress: Called with how many pieces of work are done, of how many: once for those that keep their place, then
+            after each of the others.
 
     Raises:
         InvalidInput: A work that breaks a rule above; every fault is listed.
@@ -87,6 +88,7 @@ def first_plan(
     )
     placed = _kept(board, work, published)
     chosen = {one.key: (placement, reason) for one, placement, reason in placed}
+    progress(len(chosen), len(work))
     rest = sorted((one for one in work if one.key not in chosen), key=lambda one: _urgency(board, one))
     done = len(chosen)
     homeless = []

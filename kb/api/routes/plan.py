@@ -7,11 +7,13 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from kb.api.routes.jobs import JobOut, job_out
 from kb.errors import NotFound
 from kb.export.docx import MEDIA_TYPE as DOCX
 from kb.export.ics import MEDIA_TYPE as ICS
 from kb.export.xlsx import MEDIA_TYPE as XLSX
-from kb.usecases.plan import plan_book, plan_inspections
+from kb.usecases.jobs import JobState
+from kb.usecases.plan import plan_book
 from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
 from kb.usecases.plan_json import change_json, summary_json, unplaced_json, visit_json
@@ -21,9 +23,9 @@ from kb.usecases.plan_views import VisitFilter, filtered
 from kb.usecases.plan_words import Words
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
+from kb.web.plan_jobs import asked_for_plan
 from kb.wiring import House
 from planner.model import Level, VisitState
-from planner.scheduling import Overdue
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -221,18 +223,33 @@ def _summary(book: PlanBook) -> PlanOut:
     return PlanOut.model_validate(summary_json(book))
 
 
-@router.post("", status_code=201)
-def make_plan(period: PeriodIn, house: HouseDep, visitor: VisitorDep, response: Response) -> PlanOut:
-    """Plan the inspections of a period and keep the plan; done, locked and frozen visits do not move."""
+@router.post(
+    "",
+    status_code=201,
+    response_model=PlanOut,
+    responses={
+        202: {"model": JobOut, "description": "It takes longer, or another is being made: see the job"}
+    },
+)
+def make_plan(
+    period: PeriodIn, house: HouseDep, visitor: VisitorDep, language: LanguageDep, response: Response
+) -> object:
+    """Plan the inspections of a period and keep the plan; done, locked and frozen visits do not move.
+
+    What takes longer than a moment goes on as a job, whose address is given with 202; so is the address of a job of
+    another request that is making a plan already.
+    """
     checked = Period(first_day=period.first_day, last_day=period.last_day)
-    book = plan_inspections(
-        house.store,
-        first_day=checked.first_day,
-        last_day=checked.last_day,
-        now=house.now(),
-        by=visitor.name,
-        overdue=Overdue(house.settings.overdue),
-    )
+    asked = asked_for_plan(house, checked, by=visitor.name)
+    if asked.job.state is not JobState.DONE or not asked.is_new:
+        body = job_out(asked.job, house.now(), language).model_dump_json()
+        return Response(
+            body,
+            status_code=202,
+            media_type="application/json",
+            headers={"Location": f"/api/v1/jobs/{asked.job.id}"},
+        )
+    book = _book(house, str(asked.job.result["plan"]))
     response.headers["Location"] = f"/api/v1/plans/{book.number}"
     return _summary(book)
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Fault, NotFound
-from kb.i18n import Language
-from kb.usecases.plan import day_kinds, latest_plan, plan_inspections, planning_stock
+from kb.i18n import Language, translator
+from kb.usecases.jobs import JobState, find_job, stop_job
+from kb.usecases.plan import day_kinds, latest_plan, planning_stock
 from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_period import LONGEST_YEARS, period_from
 from kb.usecases.plan_trace import shortfall_sentence
@@ -37,9 +38,9 @@ from kb.web.pages.plan_rows import (
     visit_row,
     visit_rows,
 )
+from kb.web.plan_jobs import asked_for_plan
 from kb.web.rendering import render
 from kb.wiring import House
-from planner.scheduling import Overdue
 
 router = APIRouter(prefix="/plan")
 
@@ -116,17 +117,39 @@ def make(
     """Plan the period of the form, then show the plan with what changed; a wrong form is shown again."""
     try:
         period = period_from(first_day, last_day)
-        plan_inspections(
-            house.store,
-            first_day=period.first_day,
-            last_day=period.last_day,
-            now=house.now(),
-            by=visitor.name,
-            overdue=Overdue(house.settings.overdue),
-        )
+        asked = asked_for_plan(house, period, by=visitor.name)
     except BadInput as error:
         return _empty(request, house, language, {"first_day": first_day, "last_day": last_day}, error.faults)
-    return RedirectResponse("/plan?made=true", status_code=303)
+    if asked.job.state is JobState.DONE:
+        return RedirectResponse("/plan?made=true", status_code=303)
+    return RedirectResponse(f"/plan/jobs/{asked.job.id}", status_code=303)
+
+
+@router.get("/jobs/{id}")
+def job(request: Request, house: HouseDep, language: LanguageDep, id: str) -> Response:
+    """Show how far the making of a plan is; lead to the plan when it is done, to the form where it failed."""
+    found = find_job(house.store, id, now=house.now())
+    if found.state is JobState.DONE:
+        return RedirectResponse("/plan?made=true", status_code=303)
+    if found.state is JobState.FAILED:
+        faults = found.faults or (Fault(where="", what=translator(language)(found.message)),)
+        return _empty(request, house, language, found.request, faults)
+    return render(
+        request,
+        "plan/job.html",
+        {
+            "job": found,
+            "running": found.state is JobState.RUNNING,
+            "elapsed_s": round(found.elapsed(house.now()).total_seconds()),
+        },
+    )
+
+
+@router.post("/jobs/{id}/stop")
+def stop(house: HouseDep, id: str) -> RedirectResponse:
+    """Ask for the making of a plan to stop."""
+    stop_job(house.store, id)
+    return RedirectResponse(f"/plan/jobs/{id}", status_code=303)
 
 
 def _form_values(first_day: date, last_day: date) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import docx
@@ -11,6 +12,10 @@ from openpyxl import load_workbook
 
 from kb.store import Store
 from kb.store.tables import TechnicianRow
+from kb.usecases import plan as planning
+from kb.usecases.plan import latest_plan
+from kb.usecases.plan_job import start_planning
+from kb.usecases.plan_period import Period
 from tests.kb.cli.running import Servicebook
 from tests.kb.usecases.plan_register import fill, small_register
 
@@ -192,3 +197,30 @@ def test_an_empty_register_is_told_as_json_as_well(bare: Servicebook) -> None:
     run = bare(*YEAR, "--json")
     assert run.code == 5
     assert json.loads(run.err)["faults"][0]["repair"].startswith("bring in machines")
+
+
+def test_an_interrupted_plan_writes_nothing_and_says_so(
+    servicebook: Servicebook, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planning, "first_plan", interrupted)
+        run = servicebook(*YEAR)
+    assert run.code == 130
+    assert "nothing was written" in run.err
+    assert latest_plan(store) is None
+    assert servicebook(*YEAR).code == 0
+
+
+def test_a_plan_that_is_being_made_elsewhere_is_not_made_twice(
+    servicebook: Servicebook, store: Store
+) -> None:
+    now = datetime.now(UTC)
+    period = Period(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
+    job = start_planning(store, period, id="other", now=now, by="周工").job
+    run = servicebook(*YEAR)
+    assert run.code == 8
+    assert f"by 周工: wait until it is done, or stop it on /plan/jobs/{job.id}" in run.err
+    store.close()

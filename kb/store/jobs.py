@@ -1,0 +1,33 @@
+"""Long work as rows: the running one of a kind, one by its id, those whose heart has stopped."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from kb.store.tables import JobRow
+
+RUNNING = "running"
+"""The one state that is not an end."""
+
+
+def add_job(session: Session, row: JobRow) -> None:
+    """Keep a new job."""
+    session.add(row)
+    session.flush()
+
+
+def job_row(session: Session, id: str) -> JobRow | None:
+    """Return a job."""
+    return session.get(JobRow, id)
+
+
+def running_job(session: Session, kind: str) -> JobRow | None:
+    """Return the job of this kind that runs, the oldest of several."""
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state == RUNNING)
+    return session.exec(query.order_by(col(JobRow.created_at), col(JobRow.id)).limit(1)).first()
+
+
+def stopped_hearts(session: Session, before: datetime) -> list[JobRow]:
+    """Return the running jobs whose heart last beat before an instant, by id."""
+    query = select(JobRow).where(JobRow.state == RUNNING, col(JobRow.heartbeat_at) < before)
+    return list(session.exec(query.order_by(JobRow.id)))
