@@ -8,7 +8,6 @@ May import: `kb.i18n`, pydantic-settings.
 
 from pathlib import Path
 from typing import Literal
-from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict

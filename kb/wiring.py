@@ -66,7 +66,9 @@ class House:
 
     def search_index(self) -> SearchIndex:
         """Return an open index that matches the library; built again where it is missing, old or damaged."""
-        self._index = open_index(self.settings.index_dir, self.library(), known=self._index)
+        self._index = open_index(
+            self.settings.index_dir, self.library(), known=self._index, engine=self.settings.search_engine
+        )
         return self._index
 
 

@@ -17,7 +17,11 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="JSON")] = Fals
     settings = Settings()
     house = open_house(settings)
     findings = examine(
-        store=house.store, library=house.library(), index_dir=settings.index_dir, now=house.now()
+        store=house.store,
+        library=house.library(),
+        index_dir=settings.index_dir,
+        now=house.now(),
+        engine=settings.search_engine,
     )
     if as_json:
         typer.echo(

@@ -15,7 +15,7 @@ from kb.search.dictionary import Dictionary
 from kb.search.pinyin import pairs, sounds
 from kb.search.tokens import TOKENS_VERSION, atoms_of, fold, tokens_of
 
-DOCUMENTS_VERSION = 5
+DOCUMENTS_VERSION = 6
 """Raise it when fields or weights change; it is part of the index's name."""
 SCHEMA = f"{DOCUMENTS_VERSION}.{TOKENS_VERSION}"
 CODE = "#"

@@ -23,10 +23,11 @@ from kb.search.catalogue import build_catalogue
 from kb.search.code_table import CodeTable, code_table
 from kb.search.dictionary import WORDS_FILE, Dictionary, build_dictionary
 from kb.search.documents import SCHEMA, fields_of, mean_lengths, weights_of
+from kb.search.engines import Engine, EngineChoice, engine_for
 from kb.search.index import SearchIndex
 from kb.search.posting_index import PostingIndex
+from kb.search.postings import DamagedIndex
 from kb.search.tolerance import Tolerance, latin_words, lettered_phrases
-from kb.search.whoosh_index import DamagedIndex, WhooshPostings, write_index
 
 State = Literal["current", "old", "missing", "damaged"]
 MANIFEST, INITIALS = "manifest.json", "initials.json"
@@ -35,11 +36,13 @@ STALE_SECONDS = 6 * 3600
 """A half-built folder that much older than a new one was left behind by a process that died."""
 LARGE = 1_500
 """Pages from which on a known index keeps answering while its successor is built; below, building takes a moment."""
-_NAME = re.compile(r"^[0-9.]+-[0-9a-f]{24}$")
+_NAME = re.compile(r"^[0-9.]+(-[a-z]+)?-[0-9a-f]{24}$")
 _ONE_BUILDER = threading.Lock()
 
 
-def open_index(index_dir: Path, library: Library, known: SearchIndex | None = None) -> SearchIndex:
+def open_index(
+    index_dir: Path, library: Library, known: SearchIndex | None = None, *, engine: EngineChoice = "auto"
+) -> SearchIndex:
     """Return an open index of `library`, built first where none matches it.
 
     Args:
@@ -47,25 +50,27 @@ def open_index(index_dir: Path, library: Library, known: SearchIndex | None = No
         library: What must be found.
         known: An index opened before; it comes back where it still matches. That of a large library comes back
             as well while its successor is built beside it, so that nobody waits for a page someone has changed.
+        engine: What keeps the postings; `auto` takes tantivy for a large library.
     """
     if known is not None and known.library.digest == library.digest:
         return known
     if known is not None and len(known.library.pages) >= LARGE and len(library.pages) >= LARGE:
-        return _BEHIND.successor(index_dir, library) or known
-    return _open(index_dir, library)
+        return _BEHIND.successor(index_dir, library, engine) or known
+    return _open(index_dir, library, engine)
 
 
-def _open(index_dir: Path, library: Library) -> SearchIndex:
+def _open(index_dir: Path, library: Library, choice: EngineChoice) -> SearchIndex:
     with _ONE_BUILDER:
-        name = _name(library)
+        engine = engine_for(choice, len(library.pages))
+        name = _name(library, engine)
         index_dir.mkdir(parents=True, exist_ok=True)
         dictionary = build_dictionary(library)
         codes = code_table(library)
         try:
-            opened = _opened(index_dir / name, library, dictionary, codes)
+            opened = _opened(index_dir / name, library, dictionary, codes, engine)
         except DamagedIndex:
-            _build(index_dir, name, library, dictionary, codes)
-            opened = _opened(index_dir / name, library, dictionary, codes)
+            _build(index_dir, name, library, dictionary, codes, engine)
+            opened = _opened(index_dir / name, library, dictionary, codes, engine)
         _sweep(index_dir, keep=name)
         return opened
 
@@ -78,7 +83,7 @@ class _Behind:
         self._busy = False
         self._done: dict[tuple[Path, str], SearchIndex | Exception] = {}
 
-    def successor(self, index_dir: Path, library: Library) -> SearchIndex | None:
+    def successor(self, index_dir: Path, library: Library, engine: EngineChoice) -> SearchIndex | None:
         """Return the index of `library` once it is built; begin to build it where nobody does.
 
         Raises:
@@ -91,16 +96,16 @@ class _Behind:
                 self._busy = True
                 self._done.clear()
                 threading.Thread(
-                    target=self._build, args=(index_dir, library), name="index", daemon=True
+                    target=self._build, args=(index_dir, library, engine), name="index", daemon=True
                 ).start()
         if isinstance(found, Exception):
             raise found
         return found
 
-    def _build(self, index_dir: Path, library: Library) -> None:
+    def _build(self, index_dir: Path, library: Library, engine: EngineChoice) -> None:
         built: SearchIndex | Exception
         try:
-            built = _open(index_dir, library)
+            built = _open(index_dir, library, engine)
         except Exception as error:  # Told to whoever asks next.
             built = error
         with self._lock:
@@ -111,9 +116,9 @@ class _Behind:
 _BEHIND = _Behind()
 
 
-def index_state(index_dir: Path, library: Library) -> State:
+def index_state(index_dir: Path, library: Library, *, engine: EngineChoice = "auto") -> State:
     """Return whether the index on disk is the one of `library`; opens nothing and changes nothing."""
-    folder = index_dir / _name(library)
+    folder = index_dir / _name(library, engine_for(engine, len(library.pages)))
     if folder.is_dir():
         try:
             _manifest(folder)
@@ -125,9 +130,9 @@ def index_state(index_dir: Path, library: Library) -> State:
     return "missing"
 
 
-def _name(library: Library) -> str:
+def _name(library: Library, engine: Engine) -> str:
     digest = hashlib.sha256(f"{library.digest}\n".encode() + WORDS_FILE.read_bytes())
-    return f"{SCHEMA}-{digest.hexdigest()[:24]}"
+    return f"{SCHEMA}-{engine.name}-{digest.hexdigest()[:24]}"
 
 
 def _ids(library: Library) -> list[str]:
@@ -139,12 +144,14 @@ def _order(ids: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
 
-def _opened(folder: Path, library: Library, dictionary: Dictionary, codes: CodeTable) -> SearchIndex:
+def _opened(
+    folder: Path, library: Library, dictionary: Dictionary, codes: CodeTable, engine: Engine
+) -> SearchIndex:
     manifest = _manifest(folder)
     ids = _ids(library)
     if manifest["order"] != _order(ids):
         raise DamagedIndex(f"{folder.name}: its pages are numbered otherwise than the library's")
-    postings = WhooshPostings(folder, str(manifest["segment"]), len(ids))
+    postings = engine.opened(folder, str(manifest["segment"]), len(ids))
     return PostingIndex(
         library=library,
         dictionary=dictionary,
@@ -203,10 +210,12 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _build(index_dir: Path, name: str, library: Library, dictionary: Dictionary, codes: CodeTable) -> None:
+def _build(
+    index_dir: Path, name: str, library: Library, dictionary: Dictionary, codes: CodeTable, engine: Engine
+) -> None:
     aside = Path(tempfile.mkdtemp(prefix=BUILDING, dir=index_dir))
     try:
-        segment = write_index(aside, _documents(library, dictionary, codes))
+        segment = engine.write(aside, _documents(library, dictionary, codes))
         (aside / INITIALS).write_text(
             json.dumps(lettered_phrases(_spoken(library)), ensure_ascii=False), encoding="utf-8"
         )

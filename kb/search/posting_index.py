@@ -12,6 +12,7 @@ from kb.search.dictionary import Dictionary
 from kb.search.documents import fields_of
 from kb.search.highlight import Marker
 from kb.search.index import NO_FILTERS, Filters, Hit, Match, Piece, Reason, Result
+from kb.search.postings import Postings
 from kb.search.query import Understood
 from kb.search.ranking import (
     CODE_ALARM,
@@ -23,7 +24,6 @@ from kb.search.ranking import (
     PAGE_ID,
     WORDS,
     Coded,
-    Postings,
     WordScores,
     answered_by,
     score_codes,

@@ -12,15 +12,13 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from kb.content.pages import Confidence
 from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
+from kb.search.postings import Postings
 from kb.search.query import Intent, Understood, Unit
 
-K1 = 3.0
-"""Saturation of BM25F; above the usual 1.2, because weights of a title are several times those of a body."""
 FITS = 0.66
 """A page fits from this share of the query's information on; what has less is only near."""
 KEPT = 0.5
@@ -57,28 +55,9 @@ PAGE_ID, CODE_ALARM, CODE_CASE, OTHER_PREFIX, IN_RANGE, CODE_FACT, MENTION, WORD
 """Tiers of the order, best first."""
 
 
-class Postings(Protocol):
-    """Where pages and impacts of tokens come from."""
-
-    @property
-    def total(self) -> int:
-        """Number of documents."""
-
-    def count(self, token: str) -> int:
-        """Return how many documents have a token."""
-
-    def impacts(self, token: str) -> tuple[Sequence[int], Sequence[float]]:
-        """Return the documents of a token in ascending order and how strongly each has it, 0 to 1."""
-
-
 def idf(total: int, count: int) -> float:
     """Return Lucene's inverse document frequency: never negative, so a frequent word never counts against a page."""
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
-
-
-def impact(weight: float) -> float:
-    """Return a BM25F weight after saturation, 0 to 1."""
-    return weight / (weight + K1)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Whoosh as the engine: it sorts, stores and hands out postings; tokens and ranking are ours.
 
-The only file that imports Whoosh 2.7.4. Each token of a page is one posting whose weight is its BM25F weight,
-in a single field, so that a query is a few flat lists instead of a tree of field queries.
+The only file that imports Whoosh 2.7.4. Each token of a page is one posting whose weight is the step of its
+impact, in a single field, so that a query is a few flat lists instead of a tree of field queries.
 
 Whoosh keeps its blocks, its tables and its list of segments as pickles, and unpickling a file of a stranger
 is running his code. So no list of segments is written or read, as there is one segment with a known name; and
@@ -15,8 +15,8 @@ import struct
 import threading
 import zlib
 from array import array
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.formats import Existence
 from whoosh.util.numlists import delta_decode
 
-from kb.search.ranking import impact
+from kb.search.postings import LEVELS, DamagedIndex, PostingCache, PostingList, level_of
 
 FIELD = "t"
 INDEX = "pages"
@@ -35,16 +35,10 @@ SEGMENT = "all"
 BLOCK = 2048
 """Postings in a block: large, because we always read a list as a whole."""
 COMPRESSION = 0
-CACHED_POSTINGS = 4_000_000
-"""Decoded postings that are kept, 8 bytes each; more than a library of 10,000 pages has."""
 _MAGIC = b"W3Bl"
 _LENGTH = struct.Struct("!i")
 _COUNT = struct.Struct("!I")
 _EXTENT = struct.Struct("!qi")
-
-
-class DamagedIndex(Exception):
-    """The files are not what was written; the index is built again."""
 
 
 def write_index(folder: Path, documents: Iterable[Mapping[str, float]]) -> str:
@@ -62,7 +56,7 @@ def write_index(folder: Path, documents: Iterable[Mapping[str, float]]) -> str:
     for number, document in enumerate(documents):
         for token, weight in document.items():
             numbers[token].append(number)
-            weights[token].append(weight)
+            weights[token].append(level_of(weight))
     codec = W3Codec(blocklimit=BLOCK, compression=COMPRESSION)
     segment = W3Segment(codec, INDEX, segid=SEGMENT)
     field = FieldType(Existence(), None)
@@ -93,8 +87,7 @@ class WhooshPostings:
     def __init__(self, folder: Path, segment: str, total: int) -> None:
         self._total = total
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, tuple[array[int], array[float]]] = OrderedDict()
-        self._cached = 0
+        self._cache = PostingCache()
         self._counts: dict[str, int] = {}
         try:
             terms = (folder / f"{segment}{W3Codec.TERMS_EXT}").read_bytes()
@@ -119,24 +112,15 @@ class WhooshPostings:
             self._counts[token] = known
         return known
 
-    def impacts(self, token: str) -> tuple[Sequence[int], Sequence[float]]:
+    def impacts(self, token: str) -> PostingList:
         """Return the documents of a token in ascending order and how strongly each has it, 0 to 1."""
-        with self._lock:
-            found = self._cache.get(token)
-            if found is not None:
-                self._cache.move_to_end(token)
-                return found
-        info = self._info(token)
-        if info is None:
-            return (), ()
-        found = self._read(info[1], info[2])
-        with self._lock:
-            if token not in self._cache:
-                self._cache[token] = found
-                self._cached += len(found[0])
-                while self._cached > CACHED_POSTINGS:
-                    _, (dropped, _) = self._cache.popitem(last=False)
-                    self._cached -= len(dropped)
+        found = self._cache.get(token)
+        if found is None:
+            info = self._info(token)
+            if info is None:
+                return (), ()
+            found = self._read(info[1], info[2])
+            self._cache.keep(token, found)
         return found
 
     def _info(self, token: str) -> tuple[int, int, int] | None:
@@ -174,7 +158,7 @@ class WhooshPostings:
                 weights = (1.0,) * count
             elif isinstance(weights, float):
                 weights = (weights,) * count
-            impacts.extend(impact(weight) for weight in weights)
+            impacts.extend(weight / LEVELS for weight in weights)
             place += abs(size)
         return documents, impacts
 

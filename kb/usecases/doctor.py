@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from kb.content import Library
-from kb.search import index_state
+from kb.search import EngineChoice, index_state
 from kb.store import Store
 
 SAFE_SQLITE_FROM = (3, 51, 3)
@@ -26,7 +26,9 @@ class Finding:
     detail: str
 
 
-def examine(*, store: Store, library: Library, index_dir: Path, now: datetime) -> tuple[Finding, ...]:
+def examine(
+    *, store: Store, library: Library, index_dir: Path, now: datetime, engine: EngineChoice = "auto"
+) -> tuple[Finding, ...]:
     """Return what was found, one finding for each thing looked at.
 
     Args:
@@ -34,13 +36,14 @@ def examine(*, store: Store, library: Library, index_dir: Path, now: datetime) -
         library: The library as loaded.
         index_dir: Where the search index stands.
         now: The present instant, for overdue reviews.
+        engine: What keeps the index.
     """
     return (
         Finding("python", "good", sys.version.split()[0] + " " + platform.system()),
         _sqlite(store),
         _database(store),
         _library(library, now),
-        _index(index_dir, library),
+        _index(index_dir, library, engine),
     )
 
 
@@ -84,8 +87,8 @@ def _library(library: Library, now: datetime) -> Finding:
     return Finding("library", state, f"{len(library.pages)} pages, {overdue} overdue for review")
 
 
-def _index(index_dir: Path, library: Library) -> Finding:
-    state = index_state(index_dir, library)
+def _index(index_dir: Path, library: Library, engine: EngineChoice) -> Finding:
+    state = index_state(index_dir, library, engine=engine)
     if state == "current":
         return Finding("index", "good", "matches the library")
     return Finding("index", "warning", f"{state}; it is built again by the next search")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content import load_library
+from kb.content import Library, load_library
 from kb.search import SearchIndex, open_index
 
 ROOT = Path(__file__).parents[3]
@@ -37,8 +37,21 @@ def golden() -> list[Golden]:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
-    return open_index(tmp_path_factory.mktemp("real"), load_library(ROOT / "content"))
+def library() -> Library:
+    return load_library(ROOT / "content")
+
+
+@pytest.fixture(scope="module")
+def by_engine(tmp_path_factory: pytest.TempPathFactory, library: Library) -> dict[str, SearchIndex]:
+    return {
+        "whoosh": open_index(tmp_path_factory.mktemp("real"), library, engine="whoosh"),
+        "tantivy": open_index(tmp_path_factory.mktemp("real"), library, engine="tantivy"),
+    }
+
+
+@pytest.fixture(scope="module", params=["whoosh", "tantivy"])
+def real(request: pytest.FixtureRequest, by_engine: dict[str, SearchIndex]) -> SearchIndex:
+    return by_engine[request.param]
 
 
 def place(index: SearchIndex, row: Golden) -> int:
@@ -84,3 +97,22 @@ def test_the_same_query_gives_the_same_order(real: SearchIndex) -> None:
     for query in ("主轴", "报警", "回零不准", "encoder"):
         one = [(hit.page.id, hit.score) for hit in real.search(query, size=50).hits]
         assert one == [(hit.page.id, hit.score) for hit in real.search(query, size=50).hits]
+
+
+def test_both_engines_answer_alike_to_the_last_digit(by_engine: dict[str, SearchIndex]) -> None:
+    differing = []
+    for row in golden():
+        answers = [
+            [(hit.page.id, hit.score, hit.match, hit.why) for hit in index.search(row.query, size=50).hits]
+            for index in by_engine.values()
+        ]
+        if answers[0] != answers[1]:
+            differing.append(row.query)
+    assert not differing
+
+
+def test_both_engines_count_facets_alike(by_engine: dict[str, SearchIndex]) -> None:
+    for query in ("", "主轴", "报警401", "zzgr", "光珊尺"):
+        whoosh, tantivy = (index.search(query) for index in by_engine.values())
+        assert whoosh.total == tantivy.total
+        assert whoosh.facets == tantivy.facets

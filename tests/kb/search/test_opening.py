@@ -5,17 +5,36 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kb.content import Library, load_library
-from kb.search import SearchIndex, index_state, open_index, opening
-from kb.search.whoosh_index import DamagedIndex, WhooshPostings, write_index
+from kb.search import SearchIndex, engines, index_state, open_index, opening
+from kb.search.engines import ENGINES, TANTIVY_FROM, engine_for
+from kb.search.postings import DamagedIndex
+from kb.search.tantivy_index import TantivyPostings
+from kb.search.whoosh_index import WhooshPostings, write_index
 from tests.kb.search.pages import a_case, a_library
 
 ROOT = Path(__file__).parents[3]
+
+
+FILES = {"whoosh": {"lists": ".pst", "terms": ".trm"}, "tantivy": {"lists": ".idx", "terms": ".term"}}
+
+
+@pytest.fixture(params=["whoosh", "tantivy"], autouse=True)
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test here runs on both engines: `auto` takes this one for the small library."""
+    monkeypatch.setattr(engines, "TANTIVY_FROM", 0 if request.param == "tantivy" else 1_000_000)
+    return str(request.param)
+
+
+def written_by(monkeypatch: pytest.MonkeyPatch, engine: str, write: Callable[..., str]) -> None:
+    """Let `write` stand for the engine's own writing."""
+    monkeypatch.setitem(ENGINES, engine, replace(ENGINES[engine], write=write))
 
 
 @pytest.fixture
@@ -48,14 +67,14 @@ def test_a_known_index_comes_back_while_nothing_changed(tmp_path: Path, library:
 
 
 def test_an_index_on_disk_is_opened_and_not_built_again(
-    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, library: Library, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_index(tmp_path / "index", library)
 
     def refuse(*_: object) -> str:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(opening, "write_index", refuse)
+    written_by(monkeypatch, engine, refuse)
     assert first_id(open_index(tmp_path / "index", library), "报警401") == "ALM-SV0401"
 
 
@@ -72,18 +91,18 @@ def test_a_changed_page_is_found_and_the_old_index_goes(tmp_path: Path, library:
     assert first_id(index, "zzgr") == "CASE-HOT", "also with what is looked up only now"
 
 
-@pytest.mark.parametrize("ending", [".pst", ".trm", "manifest.json"])
+@pytest.mark.parametrize("kind", ["lists", "terms", "manifest.json"])
 @pytest.mark.parametrize("harm", ["cut", "changed", "gone", "empty"])
 def test_a_damaged_index_is_told_and_built_again(
-    tmp_path: Path, library: Library, ending: str, harm: str
+    tmp_path: Path, library: Library, engine: str, kind: str, harm: str
 ) -> None:
+    ending = FILES[engine].get(kind, kind)
     index_dir = tmp_path / "index"
     open_index(index_dir, library)
     (file,) = [path for path in folders(index_dir)[0].iterdir() if path.name.endswith(ending)]
     raw = file.read_bytes()
-    if harm == "gone":
-        file.unlink()
-    else:
+    file.unlink()  # As a copy or a restore does: whoever has the file mapped keeps it whole.
+    if harm != "gone":
         file.write_bytes({"cut": raw[:-7], "changed": raw[:40] + b"\xff" + raw[41:], "empty": b""}[harm])
     assert index_state(index_dir, library) == "damaged"
     assert first_id(open_index(index_dir, library), "报警401") == "ALM-SV0401"
@@ -120,29 +139,29 @@ def test_a_pickle_in_a_strangers_index_is_not_obeyed(tmp_path: Path, monkeypatch
 
 
 def test_a_build_that_fails_leaves_nothing_and_the_next_one_works(
-    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, library: Library, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(folder: Path, documents: Iterator[Mapping[str, float]]) -> str:
         (folder / "half.trm").write_bytes(b"half")
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(opening, "write_index", fail)
+        written_by(patch, engine, fail)
         with pytest.raises(OSError, match="disk full"):
             open_index(tmp_path / "index", library)
     assert folders(tmp_path / "index") == []
     assert first_id(open_index(tmp_path / "index", library), "报警401") == "ALM-SV0401"
 
 
-def test_two_processes_that_build_at_once_both_find(tmp_path: Path, library: Library) -> None:
+def test_two_processes_that_build_at_once_both_find(tmp_path: Path, library: Library, engine: str) -> None:
     program = (
         "import sys; from pathlib import Path\n"
         "from kb.content import load_library\n"
         "from kb.search import open_index\n"
-        "index = open_index(Path(sys.argv[1]), load_library(Path(sys.argv[2])))\n"
+        "index = open_index(Path(sys.argv[1]), load_library(Path(sys.argv[2])), engine=sys.argv[3])\n"
         "print(index.search('报警401').hits[0].page.id)\n"
     )
-    command = [sys.executable, "-c", program, str(tmp_path / "index"), str(library.folder)]
+    command = [sys.executable, "-c", program, str(tmp_path / "index"), str(library.folder), engine]
     running = [
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(3)
@@ -173,18 +192,18 @@ def test_threads_share_one_index(tmp_path: Path, library: Library) -> None:
 
 
 def test_a_large_library_answers_from_the_known_index_while_its_successor_is_built(
-    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, library: Library, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "LARGE", 1)
     index = open_index(tmp_path / "index", library)
     go_on = threading.Event()
-    real = opening.write_index
+    real = ENGINES[engine].write
 
     def slowly(folder: Path, documents: Iterator[Mapping[str, float]]) -> str:
         assert go_on.wait(60)
         return real(folder, documents)
 
-    monkeypatch.setattr(opening, "write_index", slowly)
+    written_by(monkeypatch, engine, slowly)
     (library.folder / "cases" / "new.md").write_text(
         a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
     )
@@ -223,3 +242,65 @@ def test_a_new_version_of_the_words_makes_a_new_index(
     words.write_bytes(opening.WORDS_FILE.read_bytes() + "same\t铁疙瘩;主轴\n".encode())
     monkeypatch.setattr(opening, "WORDS_FILE", words)
     assert index_state(tmp_path / "index", library) == "old"
+
+
+def test_auto_takes_tantivy_from_its_threshold_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "TANTIVY_FROM", TANTIVY_FROM)
+    assert engine_for("auto", TANTIVY_FROM - 1).name == "whoosh"
+    assert engine_for("auto", TANTIVY_FROM).name == "tantivy"
+    assert engine_for("whoosh", 10 * TANTIVY_FROM).name == "whoosh"
+    assert engine_for("tantivy", 1).name == "tantivy"
+
+
+def test_another_engine_has_an_index_of_its_own(tmp_path: Path, library: Library, engine: str) -> None:
+    open_index(tmp_path / "index", library)
+    other = "tantivy" if engine == "whoosh" else "whoosh"
+    assert index_state(tmp_path / "index", library, engine=other) == "old"
+    assert first_id(open_index(tmp_path / "index", library, engine=other), "报警401") == "ALM-SV0401"
+    assert index_state(tmp_path / "index", library, engine=other) == "current"
+
+
+def test_what_is_written_comes_back_from_either_engine(tmp_path: Path) -> None:
+    documents = [{"主轴": 0.01 + 0.9 * n, f"#SV.{n}": 3.0, "@W-e stop": 1.0} for n in range(300)]
+    read = []
+    for name, one in ENGINES.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        postings = one.opened(folder, one.write(folder, documents), len(documents))
+        assert list(postings.impacts("主轴")[0]) == list(range(300))
+        assert [postings.count(token) for token in ("主轴", "#SV.7", "@W-e stop", "主", "SV.7")] == [
+            300,
+            1,
+            300,
+            0,
+            0,
+        ]
+        assert [len(postings.impacts(token)[0]) for token in ("#SV.7", "主")] == [1, 0]
+        read.append([list(postings.impacts(token)[1]) for token in ("主轴", "#SV.7", "@W-e stop")])
+    assert read[0] == read[1]
+    assert read[0][0] == sorted(read[0][0])
+    assert 0 < read[0][0][0] < read[0][0][-1] <= 1
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "strange"])
+def test_tantivy_files_that_are_not_its_own_are_damaged(tmp_path: Path, harm: str) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    segment = ENGINES["tantivy"].write(folder, [{"主轴": 1.0}] * 20)
+    meta = folder / "meta.json"
+    if harm == "gone":
+        meta.unlink()
+    else:
+        meta.write_bytes(meta.read_bytes()[:-9] if harm == "cut" else b"[]")
+    with pytest.raises(DamagedIndex, match="one"):
+        TantivyPostings(folder, segment, 20)
+
+
+def test_an_index_of_other_documents_is_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    segment = ENGINES["tantivy"].write(folder, [{"主轴": 1.0}] * 20)
+    with pytest.raises(DamagedIndex, match="has 20 documents, not 21"):
+        TantivyPostings(folder, segment, 21)
+    with pytest.raises(DamagedIndex, match="another engine"):
+        TantivyPostings(folder, "all", 20)
