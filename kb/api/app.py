@@ -21,7 +21,7 @@ from kb.api.routes import session, status
 from kb.api.routes import visits as visits_api
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
-from kb.web.pages import account, content, home, library, machine_data, plan, register, search
+from kb.web.pages import account, content, home, library, machine_data, plan, register, search, visits
 from kb.web.rendering import STATIC_DIR
 from kb.wiring import House
 
@@ -54,6 +54,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
+    Area(visits.router, Role.ENGINEER),
 )
 
 
