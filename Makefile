@@ -20,7 +20,7 @@ demo: setup  ## sample department, library, index, site, plan, service on 127.0.
 	$(BIN)/servicebook demo
 
 test: setup  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -34,6 +34,7 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     house = open_house(Settings(home=tmp_path_factory.mktemp("house"), content_dir=ROOT / "content"))
     house.store.migrate()
+    house.search_index()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
