@@ -8,6 +8,7 @@ import typer
 
 from kb.settings import Settings
 from kb.usecases.site import Builder, build_site
+from kb.wiring import open_house
 
 command = typer.Typer(rich_markup_mode=None)
 
@@ -26,7 +27,8 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """生成站点 · build the site and check that every page was built."""
-    settings = Settings()
+    house = open_house(Settings())
+    settings = house.settings
     default = settings.site_dir if builder == "mkdocs" else Path("build") / "site-zensical"
     report = build_site(
         config_file=config,
@@ -34,6 +36,7 @@ def build(
         site_dir=into or default,
         builder=builder,
         strict=strict,
+        built=house.now(),
     )
     if as_json:
         body = {"pages": report.pages, "warnings": report.warnings, "site_dir": str(report.site_dir)}

@@ -15,10 +15,14 @@ from mkdocs.exceptions import Abort, MkDocsException
 
 from kb.errors import BadContent, Fault
 from kb.site.check import site_faults
+from kb.site.offline import OfflineSearch, add_offline
+from kb.site.offline_check import offline_faults
 from kb.site.pages import site_pages
 from kb.site.reading import files_beside, read_site_input
 
 ZENSICAL_SECONDS = 600
+OFFLINE_SOURCE = "search.md"
+"""Where the search page would stand among the Markdown paths, for the check of links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,14 @@ class _Collected(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def build_with_mkdocs(config_file: Path, content_dir: Path, site_dir: Path, *, strict: bool) -> SiteReport:
+def build_with_mkdocs(
+    config_file: Path,
+    content_dir: Path,
+    site_dir: Path,
+    *,
+    strict: bool,
+    offline: OfflineSearch | None = None,
+) -> SiteReport:
     """Build with MkDocs into `site_dir`; what stood there stays until the new site is whole.
 
     Args:
@@ -56,6 +67,7 @@ def build_with_mkdocs(config_file: Path, content_dir: Path, site_dir: Path, *, s
         content_dir: The Markdown library.
         site_dir: Replaced by the new site.
         strict: Whether a warning of the builder refuses the build.
+        offline: The search that the site carries; None builds a site without its own.
 
     Raises:
         BadContent: The builder failed, a page is missing from its result, or `strict` and it warned.
@@ -80,12 +92,19 @@ def build_with_mkdocs(config_file: Path, content_dir: Path, site_dir: Path, *, s
         logger.removeHandler(collected)
     if strict and collected.messages:
         raise BadContent(f"the site has {len(collected.messages)} warning(s)", _faults(collected.messages))
-    pages = _checked(aside, content_dir, config_file.parent / "docs")
+    pages = _checked(aside, content_dir, config_file.parent / "docs", offline)
     _swap(aside, site_dir)
     return SiteReport(pages=pages, warnings=tuple(collected.messages), site_dir=site_dir)
 
 
-def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *, strict: bool) -> SiteReport:
+def build_with_zensical(
+    config_file: Path,
+    content_dir: Path,
+    site_dir: Path,
+    *,
+    strict: bool,
+    offline: OfflineSearch | None = None,
+) -> SiteReport:
     """Build the same configuration with Zensical from pages written as real files.
 
     Zensical skips hooks that it does not know, so a staging folder gets the written pages where mkdocs.yml
@@ -119,7 +138,7 @@ def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *,
         if done.returncode != 0:
             raise BadContent("Zensical did not build the site", _faults(said[-20:] or ["no output"]))
         built = stage / "build" / "site"
-        pages = _checked(built, content_dir, manual_dir)
+        pages = _checked(built, content_dir, manual_dir, offline)
         aside = site_dir.with_name(site_dir.name + ".new")
         shutil.rmtree(aside, ignore_errors=True)
         aside.parent.mkdir(parents=True, exist_ok=True)
@@ -129,14 +148,19 @@ def build_with_zensical(config_file: Path, content_dir: Path, site_dir: Path, *,
     return SiteReport(pages=pages, warnings=warnings, site_dir=site_dir)
 
 
-def _checked(built: Path, content_dir: Path, manual_dir: Path) -> int:
-    """Return how many pages the generator made, all found sound in `built`.
+def _checked(built: Path, content_dir: Path, manual_dir: Path, offline: OfflineSearch | None) -> int:
+    """Give the site in `built` its own search and return how many pages the generator made, all found sound.
 
     Raises:
-        BadContent: A page is missing, a link leads nowhere, or something is loaded from elsewhere.
+        BadContent: A page is missing, a link leads nowhere, something is loaded from elsewhere, or a file of the
+            search is not what it should be.
     """
     wanted = site_pages(read_site_input(content_dir, manual_dir))
-    faults = site_faults(built, wanted)
+    if offline is None:
+        faults = site_faults(built, wanted)
+    else:
+        add_offline(built, offline)
+        faults = (*site_faults(built, [*wanted, OFFLINE_SOURCE]), *offline_faults(built))
     if faults:
         raise BadContent(f"the built site has {len(faults)} fault(s)", faults)
     return len(wanted)

@@ -1,0 +1,164 @@
+// Which pages are about which code: kb/search/code_table.py over the table that the pack carries.
+
+import { plainNumber } from "./codes.mjs";
+import { fold, unique } from "./tokens.mjs";
+
+const ALL_DIGITS = /^\d+$/;
+const ROLES = ["alarm", "case", "fact"];
+
+const entryOf = ([page, family, role, main]) => ({ page, family, role: ROLES[role], main: main === 1 });
+
+export class CodeTable {
+  /**
+   * @param table The pack's table: keys, ranges, texts, ids, order; pages are document numbers.
+   * @param codes How codes are read.
+   * @param byId Orders two document numbers by the ids of their pages.
+   */
+  constructor(table, codes, byId) {
+    this.codes = codes;
+    this.byId = byId;
+    this.byKey = new Map(table.keys.map(([key, ...entries]) => [key, entries.map(entryOf)]));
+    this.ranges = table.ranges.map(([prefix, low, last, entry]) => ({ prefix, low, last, entry: entryOf(entry) }));
+    this.texts = table.texts.map(([text, ...entries]) => ({ text, entries: entries.map(entryOf) }));
+    this.ids = new Map(table.ids.map(([id, ...pages]) => [id, pages]));
+    this.order = new Map(table.order.map((family, rank) => [family, rank]));
+    this.leastTextWords = table.least_text_words;
+    this.words = new Set();
+    this.byNumber = new Map();
+    for (const key of this.byKey.keys()) {
+      if (/^\p{L}+$/u.test(key)) this.words.add(key);
+      const last = key.slice(key.lastIndexOf(".") + 1);
+      if (!ALL_DIGITS.test(last)) continue;
+      this.count(last, key);
+      if (key.startsWith("SP.9") && last.length === 4) this.count(plainNumber(last.slice(1)), key);
+    }
+  }
+
+  count(number, key) {
+    const keys = this.byNumber.get(number);
+    if (keys) keys.push(key);
+    else this.byNumber.set(number, [key]);
+  }
+
+  has(key) { return this.byKey.has(key); }
+  entries(key) { return this.byKey.get(key) || []; }
+  rank(family) { return this.order.has(family) ? this.order.get(family) : this.order.size; }
+
+  pagesById(text) {
+    const named = this.ids.get(fold(text).trim().toUpperCase());
+    if (named) return named;
+    const span = this.codes.rangeOf(text);
+    if (!span) return [];
+    return this.ranges
+      .filter((one) => one.prefix === span.prefix && one.low === span.low && one.last === span.last)
+      .filter((one) => one.entry.role === "alarm")
+      .map((one) => one.entry.page);
+  }
+
+  textsIn(query) {
+    const asked = this.codes.alarmText(query);
+    if (asked.length < 4) return [];
+    const long = (text) => text.split(" ").length >= this.leastTextWords;
+    const found = new Map();
+    for (const { text, entries } of this.texts) {
+      const whole = text === asked;
+      const part = ` ${asked} `.includes(` ${text} `) && long(text);
+      const inside = ` ${text} `.includes(` ${asked} `) && long(asked);
+      if (!whole && !part && !inside) continue;
+      for (const entry of entries) {
+        found.set(entry.page, { entry, whole: whole || part || Boolean(found.get(entry.page)?.whole) });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Returns what the library has for a written code, or null where it is no code at all. */
+  resolve(code, families, alone, shown) {
+    if (code.measure) return null;
+    const asked = (key, state, keys, more = []) => {
+      const entries = this.inFamilies([...keys.flatMap((one) => this.entries(one)), ...more], families);
+      const pages = new Set(entries.map((entry) => entry.page));
+      const kept = keys.filter((one) => this.entries(one).some((entry) => pages.has(entry.page)));
+      const names = unique(entries.filter((entry) => entry.role === "alarm").map((entry) => entry.family));
+      names.sort((one, two) => this.rank(one) - this.rank(two));
+      const end = code.axis ? code.axisEnd : code.end;
+      return { shown, key, state, entries, keys: kept, families: names, axis: code.axis, start: code.start, end };
+    };
+    const certainPrefix = this.codes.certain.has(code.prefix);
+    const bare = !code.prefix || (code.spaced && !certainPrefix);
+    const exact = code.keys.filter((key) => this.has(key));
+    if (exact.length && !(bare && !code.prefix)) {
+      const keys = code.prefix === "AL" ? exact : exact.slice(0, 1);
+      const wider = code.keys.length > 0 && code.keys[0].startsWith(`${exact[0]}.`);
+      return wider ? asked(code.keys[0], "range", exact.slice(0, 1)) : asked(exact[0], "exact", keys);
+    }
+    const sure = code.cued || alone || families.size > 0 || code.digits >= 3;
+    if (bare && sure) {
+      const keys = unique([...exact, ...this.numbered(code, families)]);
+      if (keys.length) return asked(code.number, "exact", keys);
+    }
+    const value = Number(code.number || 0);
+    if (sure && code.digits >= 3) {
+      const within = this.ranges
+        .filter((one) => (!code.prefix || code.prefix === one.prefix) && one.low <= value && value <= one.last)
+        .map((one) => one.entry);
+      if (within.length) return asked(code.keys[0], "range", [], within);
+    }
+    if (certainPrefix) {
+      const others = (this.byNumber.get(code.number) || []).filter((key) => {
+        const head = key.split(".")[0];
+        const known = this.codes.fanuc.includes(head) || head === key;
+        return known && this.entries(key).some((entry) => entry.family === "fanuc" || entry.family === "");
+      });
+      if (others.length) return asked(code.keys[0], "other_prefix", others);
+    }
+    const certain = certainPrefix || (code.keys.length > 1 && ["F", "A", "N", "S"].includes(code.prefix));
+    if (certain || (!code.prefix && (code.cued || alone) && code.digits >= 2)) {
+      return asked(code.keys[0], "unknown", []);
+    }
+    return null;
+  }
+
+  numbered(code, families) {
+    return (this.byNumber.get(code.number) || []).filter((key) => {
+      const point = key.lastIndexOf(".");
+      const prefix = point >= 0 ? key.slice(0, point) : "";
+      const padded = !prefix || this.codes.fanuc.includes(prefix);
+      if (!padded && prefix.includes(".") && code.digits < 4 && !families.size) return false;
+      if (prefix === "SP" && plainNumber(key.slice(point + 1)) !== code.number && !code.cued) return false;
+      return code.digits >= 3 || code.cued || (families.size > 0 && code.digits === 2);
+    });
+  }
+
+  inFamilies(entries, families) {
+    const inside = entries.filter((entry) => families.has(entry.family));
+    const kept = new Map();
+    for (const entry of inside.length ? inside : entries) {
+      const known = kept.get(entry.page);
+      const better =
+        !known || entry.role < known.role || (entry.role === known.role && entry.main && !known.main);
+      if (better) kept.set(entry.page, entry);
+    }
+    return [...kept.values()].sort(
+      (one, two) => this.rank(one.family) - this.rank(two.family) || Number(two.main) - Number(one.main)
+        || this.byId(one.page, two.page),
+    );
+  }
+
+  /** Returns keys with the same letters and the nearest numbers. */
+  nearest(code, most) {
+    const point = code.key.lastIndexOf(".");
+    const prefix = point >= 0 ? code.key.slice(0, point) : "";
+    const last = code.key.slice(point + 1);
+    if (!ALL_DIGITS.test(last)) return [];
+    const same = [];
+    for (const [key, entries] of this.byKey) {
+      const place = key.lastIndexOf(".");
+      const tail = key.slice(place + 1);
+      if ((place >= 0 ? key.slice(0, place) : "") !== prefix || !ALL_DIGITS.test(tail)) continue;
+      if (entries.some((entry) => entry.role === "alarm")) same.push([Math.abs(Number(tail) - Number(last)), Number(tail), key]);
+    }
+    same.sort((one, two) => one[0] - two[0] || one[1] - two[1] || (one[2] < two[2] ? -1 : 1));
+    return same.slice(0, most).map((one) => one[2]);
+  }
+}

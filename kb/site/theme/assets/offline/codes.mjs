@@ -1,0 +1,118 @@
+// Alarm codes as people write them, and the one key that all ways of writing a code share: kb/search/codes.py.
+// The patterns themselves come with the pack, so that they are the server's own.
+
+import { fold, unique } from "./tokens.mjs";
+
+export const plainNumber = (digits) => digits.replace(/^0+/, "") || "0";
+
+export class Codes {
+  /** @param rules Patterns and lists of kb/search/codes.py. */
+  constructor(rules) {
+    const pattern = (name, flags) => new RegExp(rules.patterns[name], flags);
+    this.cue = pattern("cue", "u");
+    this.cueAfter = pattern("cue_after", "u");
+    this.unitAfter = pattern("unit_after", "u");
+    this.numbered = pattern("numbered", "gu");
+    this.axisAfter = pattern("axis_after", "u");
+    this.glued = pattern("mitsubishi_glued", "uy");
+    this.range = pattern("range", "u");
+    this.hex = pattern("hex", "gu");
+    this.decimal = pattern("decimal", "uy");
+    this.numberOrAxis = pattern("number_or_axis", "gu");
+    this.words = pattern("words", "gu");
+    this.cueWords = new Set(rules.cue_words);
+    this.certain = new Set(rules.certain_prefixes);
+    this.fanuc = rules.fanuc_prefixes;
+    this.sinamicsLetters = new Set(rules.sinamics_letters);
+    this.sinamicsDigits = rules.sinamics_digits;
+    this.spindleDisplay = rules.spindle_display;
+    this.spindleBase = rules.spindle_base;
+  }
+
+  /** Returns everything in `text` that is written like a code, in order; nothing overlaps. */
+  written(text) {
+    const folded = fold(text).replaceAll("p/s", " ps").replaceAll("．", ".");
+    const found = [];
+    for (const match of folded.matchAll(this.hex)) {
+      found.push({
+        keys: [`0X.${plainNumber(match[1].toUpperCase())}`], number: "", digits: 4, prefix: "0X", cued: false,
+        measure: false, start: match.index, end: match.index + match[0].length, spaced: false, axis: "", axisEnd: 0,
+      });
+    }
+    const taken = found.map((code) => [code.start, code.end]);
+    for (const match of folded.matchAll(this.numbered)) {
+      const end = match.index + match[0].length;
+      if (taken.some(([from, to]) => match.index < to && from < end)) continue;
+      const code = this.read(folded, match);
+      taken.push([code.start, code.axisEnd]);
+      found.push(code);
+    }
+    return found.sort((one, two) => one.start - two.start);
+  }
+
+  read(folded, match) {
+    let prefix = (match.groups.prefix || "").replaceAll("/", "").toUpperCase();
+    const digits = match.groups.number;
+    const second = (match.groups.second || "").toUpperCase();
+    let start = match.index;
+    const end = start + match[0].length;
+    const before = folded.slice(0, start);
+    const after = folded.slice(end);
+    let cued = this.cue.test(before) || this.cueAfter.test(after);
+    if (this.cueWords.has(prefix.toLowerCase()) && prefix !== "ERR" && prefix !== "AL") {
+      cued = true;
+      start += match[0].indexOf(digits, (match.groups.prefix || "").length);
+      prefix = "";
+    }
+    this.glued.lastIndex = start;
+    const glued = this.glued.exec(folded);
+    const number = plainNumber(digits);
+    const keys = [];
+    if (glued) {
+      keys.push(`${glued[1][0].toUpperCase()}.${plainNumber(glued[1].slice(1))}.${plainNumber(glued[2])}`);
+    }
+    if (second) keys.push((prefix ? `${prefix}.` : "") + `${number}.${plainNumber(second)}`);
+    if (prefix) {
+      keys.push(`${prefix}.${number}`, ...this.sinamics(prefix, digits));
+      if (prefix === this.spindleDisplay && number.length <= 3) keys.push(`SP.${this.spindleBase + Number(number)}`);
+      if (prefix === "AL" && digits.length >= 3) cued = true;
+    } else {
+      keys.push(number);
+    }
+    let axis = "";
+    let axisEnd = end;
+    const found = this.axisAfter.exec(after);
+    if (found) {
+      axis = found.groups.axis.toUpperCase();
+      axisEnd = end + found[0].length;
+    }
+    this.decimal.lastIndex = start;
+    return {
+      keys: unique(keys), number, digits: digits.length, prefix, cued,
+      measure: !prefix && (this.decimal.test(folded) || (!cued && this.unitAfter.test(after))),
+      start, end, spaced: folded.slice(start, end).includes(" "), axis, axisEnd,
+    };
+  }
+
+  sinamics(prefix, digits) {
+    const full = this.sinamicsLetters.has(prefix) && digits.length === this.sinamicsDigits;
+    return full || (prefix === "F" && digits.length === this.sinamicsDigits - 1)
+      ? ["2" + digits.padStart(this.sinamicsDigits, "0")]
+      : [];
+  }
+
+  /** Returns the run of codes that a text names as {prefix, low, last}, or null. */
+  rangeOf(text) {
+    const match = this.range.exec(fold(text));
+    if (!match) return null;
+    const { low, high } = match.groups;
+    if (low.length !== high.length || Number(high) <= Number(low)) return null;
+    const prefix = match.groups.prefix.toUpperCase();
+    return { prefix: prefix === "NO" ? "" : prefix, low: Number(low), last: Number(high) };
+  }
+
+  /** Returns a message with numbers and axis letters replaced by `n`. */
+  alarmText(text) {
+    return (fold(text).replace(this.numberOrAxis, "n").match(this.words) || []).join(" ");
+  }
+}

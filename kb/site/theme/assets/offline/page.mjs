@@ -1,0 +1,145 @@
+// The search page of the site: the form, the address, the results. Works from the service, any host, or a folder.
+
+import { Engine } from "./engine.mjs";
+import { Keeper } from "./keeping.mjs";
+import { openPack } from "./pack.mjs";
+import { View } from "./view.mjs";
+
+const WAIT_MS = 120;
+const PAGE_SIZE = 10;
+const LANGUAGE_KEY = "servicebook.language";
+
+const form = document.getElementById("so-form");
+const field = document.getElementById("so-query");
+const results = document.getElementById("so-results");
+const start = document.getElementById("so-start");
+const failure = document.getElementById("so-failure");
+
+let engine = null;
+let view = null;
+let size = PAGE_SIZE;
+let chosen = new Map();
+let running = 0;
+let timer = 0;
+
+function storedLanguage() {
+  try { return localStorage.getItem(LANGUAGE_KEY); }
+  catch { return null; } // storage may be forbidden
+}
+
+/** Reads the query and the choice from the address: behind # as this page writes it, or ? as a form does. */
+function readAddress() {
+  const values = new URLSearchParams(location.hash.slice(1) || location.search);
+  chosen = new Map();
+  for (const [name, value] of values) {
+    if (name === "q" || !value) continue;
+    if (!chosen.has(name)) chosen.set(name, new Set());
+    chosen.get(name).add(value);
+  }
+  return values.get("q") || "";
+}
+
+function writeAddress() {
+  const values = new URLSearchParams();
+  if (field.value) values.set("q", field.value);
+  for (const [facet, set] of chosen) for (const value of set) values.append(facet, value);
+  const text = values.toString();
+  // Only the part behind # may be changed on a page that was opened from a folder.
+  history.replaceState(null, "", text ? `#${text}` : location.pathname + (location.protocol === "file:" ? "" : location.search && "?"));
+}
+
+async function show() {
+  const mine = (running += 1);
+  const query = field.value;
+  const nothing = !query.trim() && ![...chosen.values()].some((values) => values.size);
+  start.hidden = !nothing;
+  if (nothing) {
+    results.replaceChildren();
+    results.dataset.shown = "";
+    return;
+  }
+  results.setAttribute("aria-busy", "true");
+  try {
+    const result = await engine.search(query, { chosen, size });
+    if (mine !== running) return;
+    results.replaceChildren(...view.results(result, engine, chosen, () => { size += PAGE_SIZE; show(); }));
+    results.dataset.shown = query;
+    failure.hidden = true;
+  } catch (error) {
+    if (mine !== running) return;
+    failure.hidden = false;
+    failure.querySelector("span").textContent = error.message;
+  } finally {
+    if (mine === running) results.setAttribute("aria-busy", "false");
+  }
+}
+
+function search() {
+  size = PAGE_SIZE;
+  try { writeAddress(); }
+  catch (error) { console.warn("the address was not changed:", error.message); }
+  return show();
+}
+
+function changed({ query, facet, value }) {
+  if (query !== undefined) field.value = query;
+  if (facet) {
+    const values = new Set(chosen.get(facet));
+    if (!values.delete(value)) values.add(value);
+    chosen.set(facet, values);
+  }
+  search();
+}
+
+function speak(texts, language) {
+  view = new View(texts[language], language === "en", changed);
+  document.documentElement.lang = language === "en" ? "en" : "zh-CN";
+  for (const part of document.querySelectorAll("[data-text]")) part.textContent = view.say(part.dataset.text);
+  for (const part of document.querySelectorAll("[data-label]")) part.setAttribute("aria-label", view.say(part.dataset.label));
+}
+
+async function open() {
+  let composing = false;
+  const soon = () => {
+    clearTimeout(timer);
+    if (!composing) timer = setTimeout(search, WAIT_MS);
+  };
+  field.value = readAddress() || field.value;
+  const { pack, core, list } = await openPack(new URL("offline/", document.baseURI));
+  await pack.load(["texts"]);
+  const texts = pack.get("texts");
+  engine = new Engine(pack, core);
+  speak(texts, storedLanguage() === "en" ? "en" : "zh_CN");
+  const keeper = new Keeper(view, list, document.getElementById("so-pack"));
+  field.addEventListener("compositionstart", () => { composing = true; });
+  field.addEventListener("compositionend", () => { composing = false; soon(); });
+  field.addEventListener("input", soon);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    search();
+    field.blur();
+  });
+  start.addEventListener("click", (event) => {
+    const example = event.target.closest("[data-query]");
+    if (example) changed({ query: example.dataset.query });
+  });
+  document.getElementById("so-language").addEventListener("click", () => {
+    const language = view.english ? "zh_CN" : "en";
+    try { localStorage.setItem(LANGUAGE_KEY, language); }
+    catch (error) { console.warn("the language was not kept:", error.message); }
+    speak(texts, language);
+    keeper.view = view;
+    keeper.show();
+    show();
+  });
+  window.addEventListener("hashchange", () => { field.value = readAddress(); show(); });
+  document.documentElement.dataset.ready = "true";
+  await show();
+  await keeper.start();
+}
+
+open().catch((error) => {
+  failure.hidden = false;
+  failure.querySelector("span").textContent = error.message;
+});
