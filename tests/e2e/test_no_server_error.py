@@ -79,16 +79,18 @@ def test_every_route_answers_odd_words_without_a_fault_of_its_own(client: TestCl
     asked = 0
     for path in described_paths(client):
         names = re.findall(r"\{([^}:]+)[^}]*\}", path)
-        for word in ODD_WORDS:
+        # Each word meets each address once, with one of the queries in turn.
+        for number, word in enumerate(ODD_WORDS):
             address = path
             for name in names:
                 address = re.sub(r"\{" + name + r"[^}]*\}", quote(word or "-", safe=""), address)
-            for query in ("", f"?q={quote(word)}&page={quote(word)}&size=2", "?page=1000000&size=1"):
-                answer = client.get(address + query)
-                asked += 1
-                assert answer.status_code < 500, f"{address}{query}: {answer.status_code} {answer.text[:300]}"
-                if answer.status_code >= 400:
-                    assert answer.headers["content-type"] == "application/problem+json", f"{address}{query}"
+            queries = ("", f"?q={quote(word)}&page={quote(word)}&size=2", "?page=1000000&size=1")
+            address += queries[number % len(queries)]
+            answer = client.get(address)
+            asked += 1
+            assert answer.status_code < 500, f"{address}: {answer.status_code} {answer.text[:300]}"
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"] == "application/problem+json", address
     assert asked >= 200
 
 
