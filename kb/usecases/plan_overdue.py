@@ -105,8 +105,7 @@ def dates_of(occurrence: Occurrence) -> Iterator[tuple[str, date]]:
     """Yield the plan and day of all that `occurrence` serves, as far as its reasons tell."""
     yield occurrence.plan_id, occurrence.due
     for reason in occurrence.reasons:
-        if reason.kind is ReasonKind.OVERDUE:
-            yield occurrence.plan_id, date.fromisoformat(dict(reason.values)["first_due"])
-        elif reason.kind is ReasonKind.ABSORBED:
+        if reason.kind in (ReasonKind.OVERDUE, ReasonKind.ABSORBED):
             values = dict(reason.values)
-            yield parsed_key(values["key"]).plan_id, date.fromisoformat(values["due"])
+            day = values["first_due"] if reason.kind is ReasonKind.OVERDUE else values["due"]
+            yield parsed_key(values["key"]).plan_id, date.fromisoformat(day)

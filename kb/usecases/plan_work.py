@@ -12,7 +12,8 @@ Which visits of earlier plans move, and which do not:
   late at once. The work of late visits, and what else is owed from before
   (`kb.usecases.plan_overdue`), is made good for on the first possible day from the period's first day, or from today
   where that is later. Nothing is lost.
-- A visit that makes good for late work stands until its day has passed too, so that it does not wander off.
+- A visit that makes good for late work stands until its day has passed too, so that it does not wander off; only
+  when one of its plans is gone is what is left of it made good for anew.
 - Any other open visit (outside the period, or with due dates on both sides of its edge) stands.
 """
 
@@ -126,9 +127,9 @@ def plan_task(
         overdue: What becomes of work whose window has passed.
     """
     span = _Span(first_day=first_day, last_day=last_day, today=today)
-    late = [visit for visit in visits if _is_late(visit, span, past)]
+    late = [visit for visit in visits if _is_late(visit, span, past, register)]
     known_late = {visit.key for visit in late}
-    anew = [visit for visit in visits if visit.key not in known_late and _is_anew(visit, span, register)]
+    anew = [visit for visit in visits if visit.key not in known_late and _is_anew(visit, span)]
     moving = {*known_late, *(visit.key for visit in anew)}
     standing = [visit for visit in visits if visit.key not in moving]
     site_calendars = {one: site_calendar(site) for one, site in register.sites.items()}
@@ -181,11 +182,13 @@ def _makes_good(visit: Visit) -> bool:
     return any(is_made_good(one) for one in visit.occurrences)
 
 
-def _is_late(visit: Visit, span: _Span, past: Past) -> bool:
+def _is_late(visit: Visit, span: _Span, past: Past, register: PlanningInput) -> bool:
     if not _may_move(visit) or not span.catches_up:
         return False
     if visit.technician_id is None and visit.day <= span.start:
         return True  # left over by a visit that took place only in part, or not at all
+    if _makes_good(visit) and any(one.plan_id not in register.plans for one in visit.occurrences):
+        return True
     if visit.day >= span.today:
         return False
     if visit.day < span.first_day:
@@ -194,16 +197,10 @@ def _is_late(visit: Visit, span: _Span, past: Past) -> bool:
     return was_ahead and (visit.latest < span.today or _makes_good(visit))
 
 
-def _is_anew(visit: Visit, span: _Span, register: PlanningInput) -> bool:
-    if not _may_move(visit):
-        return False
-    if (
-        _makes_good(visit)
-        and span.holds(visit.day)
-        and all(one.due < span.start for one in visit.occurrences)
-    ):
-        return any(one.plan_id not in register.plans for one in visit.occurrences)
-    return all(span.holds(one.due) for one in visit.occurrences)
+def _is_anew(visit: Visit, span: _Span) -> bool:
+    return (
+        _may_move(visit) and not _makes_good(visit) and all(span.holds(one.due) for one in visit.occurrences)
+    )
 
 
 def _due(

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from planner.errors import InvalidInput
@@ -113,13 +113,15 @@ def _with_absorbed(larger: Occurrence, absorbed: list[Occurrence]) -> Occurrence
         earliest=earliest,
         latest=latest,
         absorbed=tuple(sorted(keys.union(larger.absorbed))),
-        reasons=larger.reasons + tuple(_absorbed_reason(one) for one in absorbed),
+        reasons=larger.reasons + tuple(reason for one in absorbed for reason in _absorbed_reasons(one)),
     )
 
 
-def _absorbed_reason(smaller: Occurrence) -> Reason:
+def _absorbed_reasons(smaller: Occurrence) -> Iterator[Reason]:
+    """Yield what was absorbed, and that it was late where it was."""
     values = (("level", smaller.level.value), ("due", smaller.due.isoformat()), ("key", smaller.key))
-    return Reason(kind=ReasonKind.ABSORBED, values=values)
+    yield Reason(kind=ReasonKind.ABSORBED, values=values)
+    yield from (reason for reason in smaller.reasons if reason.kind is ReasonKind.OVERDUE)
 
 
 def _by_due(occurrence: Occurrence) -> tuple[date, str]:

@@ -162,10 +162,11 @@ def _joined(
     following: Occurrence, overdue: Occurrence, late: Sequence[Occurrence], start: date
 ) -> Occurrence:
     """Return `following` with the overdue work in it; how often that was late is told by its own reason."""
-    told = next(reason for reason in overdue.reasons if reason.kind is ReasonKind.OVERDUE)
+    # The last one is its own; those before came with what it had absorbed.
+    told = [reason for reason in overdue.reasons if reason.kind is ReasonKind.OVERDUE][-1]
     values = dict(told.values)
     count = int(values["count"]) + len(late) - 1
-    reason = _overdue_reason(values["first_due"], late[-1].due.isoformat(), count, start)
+    reason = _overdue_reason(following.key, values["first_due"], late[-1].due.isoformat(), count, start)
     absorbed = {overdue.key, *overdue.absorbed, *following.absorbed}
     return replace(following, absorbed=tuple(sorted(absorbed)), reasons=(*following.reasons, reason))
 
@@ -175,12 +176,13 @@ def _absorbing(
 ) -> Occurrence:
     absorbed = {key for each in older for key in (each.key, *each.absorbed)}.union(one.absorbed)
     first, last = late[0].due.isoformat(), late[-1].due.isoformat()
-    reason = _overdue_reason(first, last, len(late), start)
+    reason = _overdue_reason(one.key, first, last, len(late), start)
     return replace(one, absorbed=tuple(sorted(absorbed)), reasons=(*one.reasons, reason))
 
 
-def _overdue_reason(first_due: str, last_due: str, count: int, start: date) -> Reason:
+def _overdue_reason(key: str, first_due: str, last_due: str, count: int, start: date) -> Reason:
     values = (
+        ("key", key),
         ("first_due", first_due),
         ("due", last_due),
         ("count", str(count)),

@@ -13,6 +13,7 @@ from kb.store.visits import body_of, unplaced_json
 from kb.usecases.plan import plan_inspections
 from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_trace import occurrence_sentences
+from kb.usecases.sample import DEFAULT_SEED, SampleSize, load_sample
 from planner.model import Level, Occurrence, Reason, ReasonKind, Unplaced, Visit, VisitState
 from planner.scheduling import Overdue
 from tests.builders import a_visit, an_occurrence
@@ -28,6 +29,7 @@ from tests.postgresql import empty_store, server
 
 __all__ = ["empty_store", "server"]
 
+OPEN = {VisitState.FORECAST, VisitState.CALLED}
 MARCH, JUNE = date(2026, 3, 1), date(2026, 6, 30)
 MONDAY = date(2026, 3, 2)
 """1 March 2026 is a Sunday; the first day on which anybody can come is the Monday."""
@@ -395,3 +397,39 @@ def test_the_plan_of_a_retired_maintenance_plan_is_not_made_good(store: Store) -
     after = plan(store)
     assert (Change.REMOVED, visit.key) in {(one.change, one.key) for one in after.changes}
     assert replace(visit, state=VisitState.CANCELLED) in after.cancelled
+
+
+def test_late_work_that_a_larger_or_a_later_date_takes_in_is_not_planned_again(store: Store) -> None:
+    rows = [
+        a_plan_row("m1", "weekly", anchor=date(2026, 1, 5)),
+        a_plan_row("m1", "quarterly", anchor=date(2026, 3, 6), early_days=4),
+    ]
+    fill(store, rows)
+    done(store, dated("weekly", 0, date(2026, 1, 5)))
+    first = plan(store, first_day=date(2026, 1, 1))
+    served = [key for visit in first.visits for one in visit.occurrences for key in (one.key, *one.absorbed)]
+    assert len(served) == len(set(served))
+    assert {f"m1-weekly/weekly/{k}" for k in range(1, 9)} <= set(served)
+    again = plan(store, first_day=date(2026, 1, 1))
+    assert again.changes == ()
+    assert plan(store, first_day=date(2026, 1, 1), now=NOW + timedelta(days=1)).changes == ()
+
+
+def test_a_department_that_reported_nothing_for_a_quarter_is_caught_up_with_and_then_stands_still(
+    empty_store: Store,
+) -> None:
+    empty_store.migrate()
+    today = NOW.replace(year=2025, month=11, day=25)
+    size = SampleSize(sites=12, machines=48, technicians=4)
+    load_sample(empty_store, size=size, seed=DEFAULT_SEED, today=today.date(), now=today)
+    year = {"first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31)}
+    plan(empty_store, **year, now=today)
+    later = today + timedelta(days=100)
+    caught_up = plan(empty_store, **year, now=later)
+    assert made_good(caught_up)
+    assert all(visit.day >= later.date() for visit in made_good(caught_up))
+    overdue = [visit for visit in caught_up.visits if visit.latest < later.date() and visit.state in OPEN]
+    assert overdue == []
+    again = plan(empty_store, **year, now=later)
+    assert again.changes == ()
+    assert len(again.unplaced) == len(caught_up.unplaced)

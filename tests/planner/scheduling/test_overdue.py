@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.calendars import WorkCalendar
-from planner.model import Occurrence, ReasonKind, VisitState
-from planner.scheduling import Overdue, after_overdue, is_made_good, made_good, open_occurrences
+from planner.model import Level, Occurrence, ReasonKind, VisitState
+from planner.scheduling import (
+    Overdue,
+    after_overdue,
+    combined_levels,
+    is_made_good,
+    made_good,
+    open_occurrences,
+)
 from tests.builders import a_visit, an_occurrence
 
 TODAY = date(2026, 3, 2)
@@ -70,6 +77,7 @@ def test_what_is_left_of_overdue_work_says_how_often_and_since_when() -> None:
     overdue = [monthly(k, date(2026, 1, 5 + k)) for k in range(3)]
     (left,) = after_overdue(overdue, today=TODAY, policy=Overdue.MERGE).left
     assert values(left) == {
+        "key": overdue[2].key,
         "first_due": "2026-01-05",
         "due": "2026-01-07",
         "count": "3",
@@ -124,6 +132,7 @@ def test_a_next_date_that_is_late_itself_is_counted() -> None:
     found = made_good([overdue, late], start=TODAY, policy=Overdue.MERGE, calendar=WorkCalendar())
     (left,) = found.left
     assert values(left) == {
+        "key": late.key,
         "first_due": "2026-02-01",
         "due": "2026-03-01",
         "count": "2",
@@ -160,3 +169,11 @@ def test_all_work_is_made_good_once_and_none_of_it_before_the_start(
     assert all(TODAY <= first <= last for first, last in found.windows.values())
     assert {one.key for one in found.left if is_made_good(one)} == set(found.windows)
     assert all(one.due >= TODAY for one in found.left if one.key not in found.windows)
+
+
+def test_what_a_larger_level_absorbs_keeps_saying_that_it_was_late() -> None:
+    late = an_occurrence(k=1, due=date(2026, 2, 27), latest=date(2026, 3, 5))
+    (smaller,) = made_good([late], start=TODAY, policy=Overdue.MERGE, calendar=WorkCalendar()).left
+    (left,) = combined_levels([smaller, an_occurrence(level=Level.YEARLY, due=TODAY)])
+    assert is_made_good(left)
+    assert values(left)["key"] == late.key
