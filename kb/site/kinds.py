@@ -1,11 +1,12 @@
 """How alarms, cases and guides read on the site: hazards first, then what to do, in order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from kb.content.pages import AlarmPage, CasePage, CoursePage, GuidePage, Page, Solution
+from kb.content.pages import AlarmPage, AppliesTo, CasePage, CoursePage, GuidePage, Page, Solution
 from kb.site.addresses import Links, family_path
 from kb.site.backlinks import Backlinks, alarms_shown
+from kb.site.families import ControllerFamily, family_links
 from kb.site.markup import (
     Names,
     applies,
@@ -55,11 +56,12 @@ RESPONSIBLE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What a page is written with: the names of codes, its links, the ways back to it."""
+    """What a page is written with: the names of codes, its links, the ways back to it, the controls with a page."""
 
     names: Names
     links: Links
     back: Backlinks
+    families: Mapping[str, ControllerFamily] = field(default_factory=dict)
 
 
 def head(page: Page, around: Around, *, plate: str = "", more: tuple[str, ...] = ()) -> list[str]:
@@ -136,7 +138,8 @@ def alarm_text(page: AlarmPage, body: list[str], around: Around) -> list[str]:
             ("系列", escaped("、".join(page.series))),
             ("类别", escaped(page.alarm_class or "")),
             ("子系统", _component(page, around)),
-            ("适用", applies(page.applies_to, around.names)),
+            ("系统", _systems(page, around)),
+            ("适用", applies(_without_systems(page, around), around.names)),
         ]
     )
     cases = around.back.cases_with_alarm.get(page.id, ())
@@ -168,7 +171,8 @@ def case_text(page: CasePage, body: list[str], around: Around) -> list[str]:
     lines += ["", *body]
     lines += facts_list(
         [
-            ("适用", applies(page.applies_to, around.names)),
+            ("系统", _systems(page, around)),
+            ("适用", applies(_without_systems(page, around), around.names)),
             ("子系统", _component(page, around)),
             ("故障模式", escaped(name_of(around.names, "failure_modes", page.failure_mode))),
             ("出现条件", around.links.text(page.context.when or "")),
@@ -185,7 +189,8 @@ def guide_text(page: GuidePage, body: list[str], around: Around) -> list[str]:
         *head(page, around, more=(GUIDE_TYPES[page.guide_type],)),
         *facts_list(
             [
-                ("适用", applies(page.applies_to, around.names)),
+                ("系统", _systems(page, around)),
+                ("适用", applies(_without_systems(page, around), around.names)),
                 ("子系统", _component(page, around)),
                 ("难度", DIFFICULTIES[page.difficulty]),
                 ("人员", f"{SKILLS[page.skill_level]}，{page.people} 人"),
@@ -258,6 +263,22 @@ def _alarms(page: CasePage, around: Around) -> str:
         text = f" {escaped(alarm.shown)}" if alarm.shown and alarm.shown != alarm.code else ""
         shown.append(code + text + axis)
     return "、".join(shown)
+
+
+def _systems(page: Page, around: Around) -> str:
+    """Return links to the pages of the controls that a page names."""
+    codes = [code for group in page.applies_to for code in group.controller]
+    return family_links(codes, around.families, around.links)
+
+
+def _without_systems(page: Page, around: Around) -> tuple[AppliesTo, ...]:
+    """Return what a page is about besides the controls that are linked to already."""
+    return tuple(
+        group.model_copy(
+            update={"controller": tuple(code for code in group.controller if code not in around.families)}
+        )
+        for group in page.applies_to
+    )
 
 
 def _component(page: Page, around: Around) -> str:

@@ -1,6 +1,5 @@
 """The pages that lead to pages: one overview a kind, grouped and in natural order, and the front page."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
@@ -15,8 +14,10 @@ from kb.content.pages import (
     TermPage,
 )
 from kb.site.addresses import FOLDERS, Links, family_path, page_path, subsystem_of
+from kb.site.families import ControllerFamily, family_links, front_section
 from kb.site.kinds import GUIDE_TYPES, SKILLS
 from kb.site.markup import CONFIDENCES, WIDE, Names, name_of
+from kb.site.order import grouped, natural, prefix_of
 from kb.site.text import escaped, markdown_escaped
 
 COUNTED: tuple[tuple[type[Page], str, str], ...] = (
@@ -28,17 +29,18 @@ COUNTED: tuple[tuple[type[Page], str, str], ...] = (
     (TermPage, "术语", "中英文名、别名、释义"),
 )
 _P = TypeVar("_P", bound=Page)
-_NUMBER = re.compile(r"(\d+)")
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts numbers inside a text by value: `PS2` before `PS10`."""
-    parts = _NUMBER.split(text.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
+def overviews(
+    shown: Mapping[str, Page], names: Names, families: Mapping[str, ControllerFamily]
+) -> dict[str, str]:
+    """Return the overview pages by path.
 
-
-def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
-    """Return the overview pages by path."""
+    Args:
+        shown: Pages on the site by id.
+        names: Chinese names of codes.
+        families: Controller families that have a page.
+    """
     pages = list(shown.values())
     alarms = [p for p in pages if isinstance(p, AlarmPage)]
     cases = [p for p in pages if isinstance(p, CasePage)]
@@ -46,10 +48,10 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
     checklists = [p for p in pages if isinstance(p, ChecklistPage)]
     courses = [p for p in pages if isinstance(p, CoursePage)]
     found = {
-        **_alarm_overviews(alarms, shown, names),
+        **_alarm_overviews(alarms, shown, names, families),
         "cases/index.md": _overview(
             "故障案例 Cases",
-            _grouped(cases, subsystem_of, names.get("subsystems", {})),
+            grouped(cases, subsystem_of, names.get("subsystems", {})),
             "cases/index.md",
             shown,
             order=lambda p: natural(p.id),
@@ -60,7 +62,7 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
         ),
         "guides/index.md": _overview(
             "技术指南 Guides",
-            _grouped(guides, lambda p: p.guide_type, GUIDE_TYPES),
+            grouped(guides, lambda p: p.guide_type, GUIDE_TYPES),
             "guides/index.md",
             shown,
             order=lambda p: natural(p.id),
@@ -68,7 +70,7 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
         ),
         "checklists/index.md": _overview(
             "点检表 Checklists",
-            _grouped(checklists, lambda p: _machines(p, names), {}),
+            _by_class(checklists, names),
             "checklists/index.md",
             shown,
             order=lambda p: [*names.get("levels", {}), p.level.value].index(p.level.value),
@@ -81,7 +83,7 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
     if courses:
         found["courses/index.md"] = _overview(
             "课程 Courses",
-            _grouped(courses, lambda p: p.audience_level, {}),
+            grouped(courses, lambda p: p.audience_level, {}),
             "courses/index.md",
             shown,
             order=lambda p: natural(p.id),
@@ -90,7 +92,12 @@ def overviews(shown: Mapping[str, Page], names: Names) -> dict[str, str]:
     return found
 
 
-def _alarm_overviews(alarms: Iterable[AlarmPage], shown: Mapping[str, Page], names: Names) -> dict[str, str]:
+def _alarm_overviews(
+    alarms: Iterable[AlarmPage],
+    shown: Mapping[str, Page],
+    names: Names,
+    families: Mapping[str, ControllerFamily],
+) -> dict[str, str]:
     """Return the index of all codes, and for each family the list of its alarms with what they mean.
 
     A control has hundreds of alarms: who has a code in front of him finds it among codes, not among sentences.
@@ -98,9 +105,8 @@ def _alarm_overviews(alarms: Iterable[AlarmPage], shown: Mapping[str, Page], nam
     path = "alarms/index.md"
     links = Links(path, shown, {})
     lines = [*WIDE, "# 报警 Alarms", ""]
-    families = names.get("alarm_families", {})
     found: dict[str, str] = {}
-    groups = _grouped(alarms, lambda p: p.family, {code: code for code in families})
+    groups = grouped(alarms, lambda p: p.family, {code: code for code in names.get("alarm_families", {})})
     lines += _jumps(
         (family.lower(), name_of(names, "alarm_families", family), len(pages))
         for family, pages in groups.items()
@@ -115,14 +121,14 @@ def _alarm_overviews(alarms: Iterable[AlarmPage], shown: Mapping[str, Page], nam
         lines += [
             f"## {markdown_escaped(name)} {{: #{family.lower()} }}",
             "",
-            f'<p><a href="{escaped(links.href(own))}">{len(pages)} 个报警的含义</a></p>',
+            f'<p><a href="{escaped(links.href(own))}">{len(pages)} 个报警的含义</a>{_systems(pages, families, links)}</p>',
             "",
             f'<nav class="sb-codes" aria-label="{escaped(name)}">{codes}</nav>',
             "",
         ]
         found[own] = _overview(
             f"{markdown_escaped(name)} 报警",
-            _grouped(pages, prefix_of, {}),
+            grouped(pages, prefix_of, {}),
             own,
             shown,
             order=lambda p: natural(p.code),
@@ -134,27 +140,26 @@ def _alarm_overviews(alarms: Iterable[AlarmPage], shown: Mapping[str, Page], nam
     return {path: "\n".join(lines) + "\n", **found}
 
 
-def prefix_of(page: AlarmPage) -> str:
-    """Return what the alarms of a family are told apart by: the letters before the number (`SV`, `SP`)."""
-    letters = re.match(r"[A-Za-z]+(?=[\d.-])", page.code)
-    return letters[0].upper() if letters else "按编号"
+def _systems(alarms: Iterable[AlarmPage], families: Mapping[str, ControllerFamily], links: Links) -> str:
+    """Return the way to the controls that show these alarms, in the order of the vocabulary."""
+    named = {code for page in alarms for group in page.applies_to for code in group.controller}
+    linked = family_links([code for code in families if code in named], families, links)
+    return f" · 系统：{linked}" if linked else ""
 
 
-def _machines(page: Page, names: Names) -> str:
-    codes = dict.fromkeys(code for group in page.applies_to for code in group.machine)
-    return "、".join(name_of(names, "equipment_classes", code) for code in codes) or "所有设备"
-
-
-def _grouped(pages: Iterable[_P], key: Callable[[_P], str], names: Mapping[str, str]) -> dict[str, list[_P]]:
-    """Return pages by the name of their group, groups in the order of the vocabulary."""
-    groups: dict[str, list[_P]] = {}
-    for page in pages:
-        groups.setdefault(key(page), []).append(page)
-    order = {code: place for place, code in enumerate(names)}
-    return {
-        names.get(code, code): groups[code]
-        for code in sorted(groups, key=lambda c: (order.get(c, len(order)), c))
-    }
+def _by_class(pages: Iterable[ChecklistPage], names: Names) -> dict[str, list[ChecklistPage]]:
+    """Return checklists under every class of equipment that they hold for: an inspection needs all of them."""
+    found: dict[str, list[ChecklistPage]] = {}
+    listed = list(pages)
+    named = {code for page in listed for group in page.applies_to for code in group.machine}
+    classes = names.get("equipment_classes", {})
+    for code in [*classes, *sorted(named - set(classes))]:
+        if code in named:
+            found[classes.get(code, code)] = [
+                page for page in listed if any(code in group.machine for group in page.applies_to)
+            ]
+    anywhere = [page for page in listed if not any(group.machine for group in page.applies_to)]
+    return {**found, "所有设备": anywhere} if anywhere else found
 
 
 def _overview(
@@ -214,8 +219,8 @@ def _entry(page: Page, links: Links, mark: str, told: Iterable[str]) -> str:
     )
 
 
-def front_text(shown: Mapping[str, Page]) -> str:
-    """Return the front page: what there is, and how much of it."""
+def front_text(shown: Mapping[str, Page], families: Mapping[str, ControllerFamily]) -> str:
+    """Return the front page: what there is, how much of it, and the way in by control."""
     tiles = []
     for kind, label, about in COUNTED:
         count = sum(isinstance(page, kind) for page in shown.values())
@@ -238,5 +243,6 @@ def front_text(shown: Mapping[str, Page]) -> str:
         "</section>",
         "",
         f'<div class="sb-tiles">{"".join(tiles)}</div>',
+        *front_section(families, Links("index.md", shown, {})),
     ]
     return "\n".join(lines) + "\n"

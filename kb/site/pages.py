@@ -8,7 +8,8 @@ from kb.site.addresses import Links, is_shown, page_path
 from kb.site.backlinks import Backlinks, backlinks
 from kb.site.bodies import body_text
 from kb.site.checklists import checklist_text
-from kb.site.kinds import Around, alarm_text, case_text, course_text, guide_text
+from kb.site.families import Codes, ControllerFamily, controller_families, family_pages
+from kb.site.kinds import GUIDE_TYPES, Around, alarm_text, case_text, course_text, guide_text
 from kb.site.markup import WIDE, Names
 from kb.site.overviews import front_text, overviews
 from kb.site.terms import terms_text
@@ -25,6 +26,7 @@ class SiteInput:
         names: Chinese names of codes, by vocabulary and code.
         manual: Files of docs/ by path relative to it, as text.
         sources: Where each page's file stands below the content folder, by id.
+        codes: Entries of the vocabularies, by vocabulary and code.
     """
 
     pages: Mapping[str, Page]
@@ -32,28 +34,37 @@ class SiteInput:
     names: Names
     manual: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
+    codes: Codes = field(default_factory=dict)
 
 
 def site_pages(given: SiteInput) -> dict[str, str]:
     """Return the Markdown text of every page of the site by its path; the same input gives the same texts."""
     shown = {id_: page for id_, page in sorted(given.pages.items()) if is_shown(page)}
     back = backlinks(shown)
+    families = controller_families(shown, back, given.codes)
     texts: dict[str, str] = {}
     for page in shown.values():
         if not isinstance(page, TermPage):
-            texts[page_path(page)] = _page_text(page, given, shown, back)
-    texts.update(overviews(shown, given.names))
+            texts[page_path(page)] = _page_text(page, given, shown, back, families)
+    texts.update(overviews(shown, given.names, families))
+    texts.update(family_pages(families, shown, given.codes, given.names, GUIDE_TYPES))
     texts["terms/index.md"] = terms_text(shown, Links("terms/index.md", shown, given.sources))
     texts.update({f"docs/{path}": text for path, text in sorted(given.manual.items())})
     if "docs/index.md" not in texts:
         texts["docs/index.md"] = _manual_index(given.manual)
-    texts["index.md"] = front_text(shown)
+    texts["index.md"] = front_text(shown, families)
     return texts
 
 
-def _page_text(page: Page, given: SiteInput, shown: Mapping[str, Page], back: Backlinks) -> str:
+def _page_text(
+    page: Page,
+    given: SiteInput,
+    shown: Mapping[str, Page],
+    back: Backlinks,
+    families: Mapping[str, ControllerFamily],
+) -> str:
     links = Links(page_path(page), shown, given.sources)
-    around = Around(names=given.names, links=links, back=back)
+    around = Around(names=given.names, links=links, back=back, families=families)
     body = body_text(given.bodies.get(page.id, ""), links, given.sources.get(page.id, ""))
     if isinstance(page, AlarmPage):
         lines = alarm_text(page, body, around)

@@ -20,7 +20,12 @@ def read_site_input(content_dir: Path, manual_dir: Path) -> SiteInput:
         if path.is_file()
     }
     return SiteInput(
-        pages=library.pages, bodies=library.bodies, names=names, manual=manual, sources=library.paths
+        pages=library.pages,
+        bodies=library.bodies,
+        names=names,
+        manual=manual,
+        sources=library.paths,
+        codes=library.vocabularies.lists,
     )
 
 

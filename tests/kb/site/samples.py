@@ -96,6 +96,7 @@ def an_input(folder: Path, **files: str) -> SiteInput:
         names=names,
         manual={"architecture.md": "# The house\n\nText.\n"},
         sources=library.paths,
+        codes=library.vocabularies.lists,
     )
 
 

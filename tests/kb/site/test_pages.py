@@ -34,6 +34,7 @@ def test_the_same_input_gives_the_same_texts_whatever_its_order(
         names=real.names,
         manual=dict(reversed(real.manual.items())),
         sources=dict(reversed(real.sources.items())),
+        codes=real.codes,
     )
     assert site_pages(turned) == texts
 
