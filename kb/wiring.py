@@ -14,6 +14,7 @@ from kb.search import SearchIndex, open_index
 from kb.settings import Settings
 from kb.store import Store
 from kb.usecases.jobs import Background
+from kb.usecases.search_notes import SearchNotes
 
 
 class House:
@@ -38,6 +39,7 @@ class House:
         self.store = store
         self._clock = clock
         self.token = token
+        self.search_notes = SearchNotes(store)
         self._library: Library | None = None
         self._index: SearchIndex | None = None
 

@@ -17,13 +17,28 @@ from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import register as register_api
 from kb.api.routes import search as search_api
+from kb.api.routes import search_log as search_log_api
 from kb.api.routes import session, status
 from kb.api.routes import visits as visits_api
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
-from kb.web.pages import account, content, home, library, machine_data, plan, register, search, visits
+from kb.web.pages import (
+    account,
+    content,
+    home,
+    library,
+    machine_data,
+    plan,
+    register,
+    search,
+    search_log,
+    visits,
+)
 from kb.web.rendering import STATIC_DIR
 from kb.wiring import House
+
+LAST_NOTES_SECONDS = 2.0
+"""How long the service waits at its end for notes of unanswered queries to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
     Area(search_api.router, None),
+    Area(search_log_api.router, Role.EDITOR),
+    Area(search_log_api.votes_router, None),
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
@@ -51,6 +68,8 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
     Area(search.router, None),
+    Area(search_log.router, Role.EDITOR),
+    Area(search_log.votes_router, None),
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
@@ -64,6 +83,7 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        house.search_notes.flush(seconds=LAST_NOTES_SECONDS)
         house.store.close()
 
     app = FastAPI(

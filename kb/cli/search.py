@@ -32,6 +32,7 @@ from kb.usecases.search_evaluation import (
     evaluation_row,
     read_judged_queries,
 )
+from kb.usecases.search_log import MOST_ROWS, State, Unanswered, unanswered, unanswered_counts, unanswered_row
 from kb.wiring import House, open_house
 
 TypesOption = Annotated[
@@ -153,6 +154,39 @@ def evaluate_file(
     left = len(evaluation.failures) - failures
     if left > 0:
         typer.echo(f"… 还有 {left} 条 · more failures")
+
+
+@command.command("unanswered")
+def list_unanswered(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    state: Annotated[State, typer.Option(help="状态 · open, answered or declined")] = "open",
+    limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="最多条数 · rows at most")] = 50,
+) -> None:
+    """没有答上的检索 · queries that found nothing, only what is near, or no help."""
+    house = open_house(Settings())
+    found = unanswered(
+        house.store, house.search_index(), today=house.today(), state=state, page=1, size=limit
+    )
+    counts = unanswered_counts(house.store)
+    if as_json:
+        rows = [unanswered_row(one) for one in found]
+        typer.echo(json.dumps({"counts": counts, "items": rows}, ensure_ascii=False))
+        return
+    for one in found:
+        typer.echo(_unanswered_line(one))
+    typer.echo(
+        f"待处理 {counts['open']} · open, 已答 {counts['answered']} · answered, "
+        f"不收 {counts['declined']} · declined"
+    )
+
+
+def _unanswered_line(one: Unanswered) -> str:
+    due = f"{one.due}{'（已过期 · overdue）' if one.overdue else ''}" if one.due else "—"
+    now = f"; 现在能答 · answered now by {one.found_now}" if one.found_now else ""
+    return (
+        f"{one.asked:>5}  {one.query}  (没找到 · nothing {one.nothing}, 相近 · near {one.nearest}, "
+        f"没帮助 · not helpful {one.not_helpful})  负责 · owner {one.owner or '—'}, 期限 · due {due}{now}"
+    )
 
 
 def _table(evaluation: Evaluation) -> list[str]:

@@ -11,9 +11,12 @@ from kb.store.planning import (
     count_visits_between,
     planning_input,
 )
+from kb.store.search_log import SearchLogRow, SearchVoteRow
 
 __all__ = [
     "PlanningInput",
+    "SearchLogRow",
+    "SearchVoteRow",
     "Store",
     "count_equipment",
     "count_sites",

@@ -104,6 +104,8 @@ def search(
     index = house.search_index()
     chosen = {name: values for name, values in given.items() if values}
     result = find_pages(index, q, chosen=chosen, withdrawn=withdrawn, page=page, size=size)
+    if page == 1 and not chosen:
+        house.search_notes.take(q, result, at=house.now())
     return SearchOut(
         query=q,
         page=page,

@@ -79,8 +79,13 @@ def search_page(
     machine: Values = None,
     page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
     part: Annotated[str, Query(pattern="^(results)?$")] = "",
+    asked: bool = False,
 ) -> HTMLResponse:
-    """Show what was found; `part=results` brings the list alone, for the script."""
+    """Show what was found; `part=results` brings the list alone, for the script.
+
+    A query that was not answered is noted, but for those that the script sends while somebody still types: it says
+    `asked` with one that was meant.
+    """
     given = {
         "type": type,
         "brand": brand,
@@ -97,6 +102,8 @@ def search_page(
     if q.strip() or any(chosen.values()):
         index = house.search_index()
         result = find_pages(index, q, chosen=chosen, page=page, size=PAGE_SIZE)
+        if page == 1 and not any(chosen.values()) and (asked or not part):
+            house.search_notes.take(q, result, at=house.now())
         pages = max(1, min(LAST_PAGE, -(-result.total // PAGE_SIZE)))
         values |= {
             "result": result,

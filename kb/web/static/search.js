@@ -4,6 +4,7 @@
 (() => {
   const WAIT_MS = 140;
   const SLOW_MS = 12000;
+  const SETTLED_MS = 3000;
   const form = document.getElementById("search-form");
   const field = document.getElementById("search-query");
   const results = document.getElementById("search-results");
@@ -15,6 +16,7 @@
   let running = null;
   let wanted = location.search;
   let composing = false;
+  let settling = 0;
 
   const addressOfForm = () => {
     const values = new URLSearchParams();
@@ -37,7 +39,21 @@
     return values.get("q") || "";
   };
 
+  // A query left standing without an answer was meant: only then the service is told, which counts it.
+  const settle = (search) => {
+    clearTimeout(settling);
+    if (!results.querySelector("[data-unanswered]")) return;
+    settling = setTimeout(() => {
+      if (search !== wanted) return;
+      const values = new URLSearchParams(search);
+      values.set("part", "results");
+      values.set("asked", "1");
+      fetch("/search?" + values.toString(), { credentials: "same-origin" }).catch(() => {});
+    }, SETTLED_MS);
+  };
+
   const show = async (search) => {
+    clearTimeout(settling);
     wanted = search;
     if (running) running.abort();
     const mine = new AbortController();
@@ -60,6 +76,7 @@
       const html = await answer.text();
       if (running !== mine) return;
       results.innerHTML = html;
+      settle(search);
       lost.hidden = true;
       failed.hidden = true;
       const query = values.get("q") || "";

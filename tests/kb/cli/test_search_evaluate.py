@@ -1,11 +1,16 @@
-"""`servicebook search evaluate`: the figures as a table and as data; words still search."""
+"""`servicebook search evaluate`: the figures as a table and as data; `unanswered`: the queries to be answered; words still search."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from kb.store import Store
+from kb.usecases.search_log import Note, keep_notes
 from tests.kb.cli.running import Servicebook
 from tests.kb.search.pages import a_library
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -95,3 +100,23 @@ def test_help_names_the_commands_and_nothing_said_is_refused(servicebook: Servic
     assert {"find", "evaluate"} <= set(servicebook("search", "--help").out.split())
     assert "--batch" in servicebook("search", "find", "--help").out
     assert servicebook("search").code == 6
+
+
+def test_unanswered_queries_are_listed_and_come_as_data(servicebook: Servicebook, tmp_path: Path) -> None:
+    assert servicebook("search", "unanswered").code == 14
+    assert servicebook("migrate").code == 0
+    run = servicebook("search", "unanswered")
+    assert run.out.splitlines() == ["待处理 0 · open, 已答 0 · answered, 不收 0 · declined"]
+    store = Store(f"sqlite:///{tmp_path / 'var' / 'servicebook.db'}")
+    keep_notes(
+        store,
+        [Note(query=query, kind="nothing", at=NOON) for query in ("qqxxzz", "qqxxzz", "报警401")],
+    )
+    store.close()
+    first, second, _ = servicebook("search", "unanswered").out.splitlines()
+    assert first.startswith("    2  qqxxzz  (没找到 · nothing 2, 相近 · near 0, 没帮助 · not helpful 0)")
+    assert second.endswith("现在能答 · answered now by ALM-SV0401")
+    found = servicebook("search", "unanswered", "--json", "--limit", "1").json()
+    assert found["counts"]["open"] == 2
+    assert [(one["query"], one["asked"]) for one in found["items"]] == [("qqxxzz", 2)]
+    assert servicebook("search", "unanswered", "--state", "gone").code == 2
