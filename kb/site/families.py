@@ -157,10 +157,13 @@ def front_section(families: Mapping[str, ControllerFamily], links: Links) -> lis
 
 
 def _head(family: ControllerFamily, links: Links, codes: Codes, names: Names) -> list[str]:
-    counts = (
-        f"{len(family.alarms)} 个报警，{len(family.cases)} 个案例，{len(family.guides)} 篇指南"
-        f"，{len(family.terms)} 个术语"
+    counted = (
+        ("alarms", len(family.alarms), "个报警"),
+        ("cases", len(family.cases), "个案例"),
+        ("guides", len(family.guides), "篇指南"),
+        ("terms", len(family.terms), "个术语"),
     )
+    counts = "，".join(f'<a href="#{anchor}">{count} {word}</a>' for anchor, count, word in counted if count)
     return [
         *WIDE,
         f"# {markdown_escaped(family.entry.zh)}",

@@ -74,9 +74,12 @@ def test_every_link_of_a_familys_page_leads_somewhere(texts: dict[str, str]) -> 
             continue
         for in_html, in_markdown in re.findall(r'href="([^"]+)"|\]\(([^)\s]+)\)', text):
             file, _, anchor = (in_html or built(in_markdown)).partition("#")
-            found = normpath(f"{dirname(path)}/{file}")
+            found = normpath(f"{dirname(path)}/{file}") if file else built(path)
             assert found in pages, f"{path} → {file}"
-            assert not anchor or f'id="{anchor}"' in pages[found], f"{path} → {file}#{anchor}"
+            there = pages[found]
+            assert not anchor or f'id="{anchor}"' in there or f"{{: #{anchor} }}" in there, (
+                f"{path} → #{anchor}"
+            )
             followed += 1
     assert followed > 500
 
@@ -123,6 +126,7 @@ def test_the_page_says_who_makes_the_control_and_how_its_alarms_look(tmp_path: P
     looks = text.index("## 报警的样子")
     assert looks < text.index("两个字母加四位数字（SV0401）") < text.index("## 报警 1 ")
     assert "### SV 伺服（1）" in text
+    assert '<dt>本库有</dt><dd><a href="#alarms">1 个报警</a></dd>' in text
     assert '<a href="../alarms/fanuc/alm-fanuc-sv0401.html">SV0401</a> 伺服准备信号断开' in text
 
 
