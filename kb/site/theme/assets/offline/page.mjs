@@ -59,11 +59,14 @@ async function show() {
     return;
   }
   results.setAttribute("aria-busy", "true");
+  performance.clearMarks();
+  performance.mark("asked");
   try {
     const result = await engine.search(query, { chosen, size });
     if (mine !== running) return;
     results.replaceChildren(...view.results(result, engine, chosen, () => { size += PAGE_SIZE; show(); }));
     results.dataset.shown = query;
+    performance.mark("answered");
     failure.hidden = true;
   } catch (error) {
     if (mine !== running) return;
