@@ -30,7 +30,7 @@ THINGS_TO_TRY = """
   {address}/library/              资料站点 · the library as a site
   {address}/machine-data          导入 MTConnect 机床数据 · take over machine data
   servicebook search "SV0401" --json
-  servicebook plan show --technician sample-technician-001
+  servicebook plan show --technician SMP-T001
 """
 
 
@@ -88,6 +88,7 @@ def _site_built(house: House) -> str:
             content_dir=house.settings.content_dir,
             site_dir=house.settings.site_dir,
             library=house.library(),
+            now=house.now(),
         )
     except BadContent as error:
         # A fault in one page must not keep anybody from the rest; the faults are told, an older site stays.

@@ -1,9 +1,10 @@
 """What a second start of the demonstration need not make again."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from kb import search as search_room
 from kb import site as site_room
 from kb.content import Library
 from kb.store import Store
@@ -29,9 +30,9 @@ def plan_is_current(store: Store, *, first_day: date, last_day: date) -> bool:
 
 
 def site_built_if_needed(
-    *, config_file: Path, content_dir: Path, site_dir: Path, library: Library
+    *, config_file: Path, content_dir: Path, site_dir: Path, library: Library, now: datetime
 ) -> int | None:
-    """Build the site where its pages, its manual or its generator changed; return its pages, None where nothing did.
+    """Build the site where its pages, manual, generator or search changed; return its pages, None where nothing did.
 
     Raises:
         NotFound: `config_file` is not there.
@@ -41,16 +42,16 @@ def site_built_if_needed(
     wanted = _digest(library, config_file)
     if (site_dir / "index.html").is_file() and mark.is_file() and mark.read_text("utf-8") == wanted:
         return None
-    report = build_site(config_file=config_file, content_dir=content_dir, site_dir=site_dir)
+    report = build_site(config_file=config_file, content_dir=content_dir, site_dir=site_dir, built=now)
     mark.write_text(wanted, "utf-8")
     return report.pages
 
 
 def _digest(library: Library, config_file: Path) -> str:
     digest = hashlib.sha256(library.digest.encode())
-    generator = Path(str(site_room.__file__)).parent
+    rooms = [Path(str(room.__file__)).parent for room in (site_room, search_room)]
     manual = config_file.parent / "docs"
-    for folder in (generator, manual):
+    for folder in (*rooms, manual):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())

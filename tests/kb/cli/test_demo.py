@@ -46,7 +46,7 @@ def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     class Report:
         pages = 2
 
-    def build(*, config_file: Path, content_dir: Path, site_dir: Path) -> Report:
+    def build(*, config_file: Path, content_dir: Path, site_dir: Path, built: object) -> Report:
         calls.append(str(config_file))
         site_dir.mkdir(parents=True, exist_ok=True)
         (site_dir / "index.html").write_text("built")
