@@ -34,9 +34,9 @@ from planner.scheduling import Overdue
 command = typer.Typer(rich_markup_mode=None)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print one JSON document")]
-SiteOption = Annotated[str | None, typer.Option("--site", help="只要此现场 · this site only", metavar="ID")]
+SiteOption = Annotated[str | None, typer.Option("--site", help="只要此现场 · this site only", metavar="CODE")]
 TechnicianOption = Annotated[
-    str | None, typer.Option("--technician", help="只要此工程师 · this technician only", metavar="ID")
+    str | None, typer.Option("--technician", help="只要此工程师 · this technician only", metavar="CODE")
 ]
 CLI = "servicebook plan"
 """Who asks, for jobs and runs."""
@@ -106,7 +106,7 @@ def show(
     house = _house()
     book = _latest(house)
     words = Words(house.settings.language)
-    _check_known(book, site, technician)
+    site, technician = _known(book, site, technician)
     visits = [
         visit
         for visit in filtered(book, VisitFilter(site_id=site, technician_id=technician))
@@ -178,7 +178,7 @@ def export(
         )
     house = _house()
     book = _latest(house)
-    _check_known(book, site, technician)
+    site, technician = _known(book, site, technician)
     language = house.settings.language
     author = Words(language).say(AUTHOR)
     if xlsx is not None:
@@ -186,20 +186,29 @@ def export(
     if ics is not None:
         zone = house.settings.time_zone
         for one, content in technician_ics(book, language, time_zone=zone, only=technician).items():
-            _write(ics / f"{_file_name(one, book.technician_name(one))}.ics", content)
+            _write(
+                ics / f"{_file_name(book.code('technicians', one), book.technician_name(one))}.ics", content
+            )
     if docx is not None:
         sites = [site] if site else sorted({visit.site_id for visit in book.visits})
         library = house.library()
         for one in sites:
             content = site_docx(book, one, library, language, author=author)
-            _write(docx / f"{_file_name(one, book.site_name(one))}.docx", content)
+            _write(docx / f"{_file_name(book.code('sites', one), book.site_name(one))}.docx", content)
 
 
-def _check_known(book: PlanBook, site: str | None, technician: str | None) -> None:
+def _known(book: PlanBook, site: str | None, technician: str | None) -> tuple[str | None, str | None]:
+    """Return the ids of a site and a technician that were named by code or id.
+
+    Raises:
+        NotFound: Neither the register nor the plan knows one of them.
+    """
     if site is not None:
-        site_plan(book, site)
+        site = site_plan(book, book.id_of("sites", site)).site_id
     if technician is not None:
+        technician = book.id_of("technicians", technician)
         technician_plan(book, technician)
+    return site, technician
 
 
 def _month(text: str) -> str:

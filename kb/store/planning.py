@@ -1,7 +1,7 @@
 """What a plan is made from and what it leaves behind: planning input, plan runs, visits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,11 @@ from planner.model import Contract, Customer, Equipment, MaintenancePlan, Site, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningInput:
-    """The register as the planner reads it, retired things left out; every mapping is by id."""
+    """The register as the planner reads it, retired things left out; every mapping is by id.
+
+    Args:
+        codes: How people call a site, a technician or a maintenance plan: code by id, by table.
+    """
 
     customers: Mapping[str, Customer]
     sites: Mapping[str, Site]
@@ -40,6 +44,7 @@ class PlanningInput:
     technicians: Mapping[str, Technician]
     contracts: tuple[Contract, ...]
     plans: Mapping[str, MaintenancePlan]
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def planning_input(session: Session) -> PlanningInput:
@@ -68,7 +73,18 @@ def planning_input(session: Session) -> PlanningInput:
         technicians={row.id: technician_of(row) for row in technicians},
         contracts=tuple(contract_of(row) for row in contracts if row.site_id in sites),
         plans=plans,
+        codes={
+            "sites": _codes(session, SiteRow),
+            "technicians": _codes(session, TechnicianRow),
+            "plans": _codes(session, MaintenancePlanRow),
+        },
     )
+
+
+def _codes(
+    session: Session, table: type[SiteRow] | type[TechnicianRow] | type[MaintenancePlanRow]
+) -> dict[str, str]:
+    return {id_: code for id_, code in session.exec(select(table.id, table.code))}
 
 
 def latest_run(session: Session) -> PlanRunRow | None:

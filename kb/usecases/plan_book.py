@@ -67,6 +67,7 @@ class PlanBook:
         cancelled: Visits of earlier runs that no longer take place, and visits as technicians had them who no
             longer have them, as they stood last.
         shortfalls: Contracts with fewer visits than sold, by site and day.
+        codes: How people call things: code by id, of the tables `sites`, `technicians` and `plans`.
     """
 
     number: int
@@ -86,6 +87,7 @@ class PlanBook:
     equipment: Mapping[str, Equipment]
     technicians: Mapping[str, Technician]
     plans: Mapping[str, MaintenancePlan]
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def by_key(self) -> Mapping[str, Visit]:
@@ -102,6 +104,23 @@ class PlanBook:
         if found is None:
             raise NotFound("visit", key)
         return found
+
+    def code(self, table: str, id_: str) -> str:
+        """Return how people call a thing of `table`, or its id where the register no longer has it."""
+        return self.codes.get(table, {}).get(id_, id_)
+
+    def id_of(self, table: str, called: str) -> str:
+        """Return the id of the thing of `table` that people call so; an id, and what nobody knows, as it is."""
+        codes = self.codes.get(table, {})
+        if called in codes:
+            return called
+        return next((id_ for id_, code in codes.items() if code == called), called)
+
+    def equipment_id_of(self, called: str) -> str:
+        """Return the id of the machine with this tag; an id, and what nobody knows, as it is."""
+        if called in self.equipment:
+            return called
+        return next((one.id for one in self.equipment.values() if one.tag == called), called)
 
     def site_name(self, site_id: str) -> str:
         """Return the site's name, or its id where the register no longer has it."""

@@ -42,11 +42,13 @@ def visit_json(book: PlanBook, visit: Visit, language: Language) -> Json:
     return {
         "key": visit.key,
         "site": visit.site_id,
+        "site_code": book.code("sites", visit.site_id),
         "site_name": book.site_name(visit.site_id),
         "customer_name": book.customer_name(visit.site_id),
         "day": visit.day.isoformat(),
         "window": {"earliest": visit.earliest.isoformat(), "latest": visit.latest.isoformat()},
         "technician": visit.technician_id,
+        "technician_code": book.code("technicians", visit.technician_id) if visit.technician_id else None,
         "technician_name": book.technician_name(visit.technician_id) or None,
         "hours": _hours(visit.hours),
         "work_hours": in_hours(visit.duration),
@@ -66,6 +68,7 @@ def occurrence_json(book: PlanBook, occurrence: Occurrence, language: Language) 
     return {
         "key": occurrence.key,
         "plan": occurrence.plan_id,
+        "plan_code": book.code("plans", occurrence.plan_id),
         "equipment": occurrence.equipment_id,
         "tag": book.tag(occurrence.equipment_id),
         "level": occurrence.level.value,
@@ -84,6 +87,7 @@ def unplaced_json(book: PlanBook, work: Unplaced, language: Language) -> Json:
     """Return work that found no place, with its reason."""
     return {
         "site": work.site_id,
+        "site_code": book.code("sites", work.site_id),
         "site_name": book.site_name(work.site_id),
         "customer_name": book.customer_name(work.site_id),
         "window": {"earliest": work.earliest.isoformat(), "latest": work.latest.isoformat()},

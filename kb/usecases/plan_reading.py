@@ -148,6 +148,7 @@ def _book(
         equipment=register.equipment,
         technicians=register.technicians,
         plans=register.plans,
+        codes=register.codes,
     )
 
 

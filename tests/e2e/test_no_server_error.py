@@ -71,7 +71,9 @@ def test_every_page_that_a_link_leads_to_answers(client: TestClient) -> None:
 
 def described_paths(client: TestClient) -> list[str]:
     return sorted(
-        path for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items() if "get" in methods
+        path
+        for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items()
+        if "get" in methods
     )
 
 

@@ -24,7 +24,7 @@ from tests.e2e.conftest import PHONE, ROOT, Service, overflow_px
 
 pytestmark = pytest.mark.browser
 
-TABLE = ROOT / "tests" / "golden" / "search_queries.tsv"
+TABLES = ("search_queries.tsv", "judged_queries.tsv", "holdout_queries.tsv")
 ODD = (
     "",
     " ",
@@ -57,8 +57,15 @@ ASK = """async (queries) => {
 
 
 def golden_queries() -> list[str]:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return [row["query"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    """Return the queries of all tables, each once: it is not their ranks that count here, but that both sides agree."""
+    queries: dict[str, None] = {}
+    for name in TABLES:
+        text = (ROOT / "tests" / "golden" / name).read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        queries.update((row["query"], None) for row in rows)
+    assert len(queries) > 600
+    return list(queries)
 
 
 @pytest.fixture(scope="module")

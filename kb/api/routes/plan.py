@@ -96,6 +96,7 @@ class OccurrenceOut(BaseModel):
 
     key: str
     plan: str
+    plan_code: str
     equipment: str
     tag: str
     level: Level
@@ -114,11 +115,13 @@ class VisitOut(BaseModel):
 
     key: str
     site: str
+    site_code: str
     site_name: str
     customer_name: str
     day: date
     window: Window
     technician: str | None
+    technician_code: str | None
     technician_name: str | None
     hours: Hours | None
     work_hours: float
@@ -143,6 +146,7 @@ class UnplacedOut(BaseModel):
     """Work that found no place, and why."""
 
     site: str
+    site_code: str
     site_name: str
     customer_name: str
     window: Window
@@ -282,9 +286,9 @@ def read_visits(
     wanted = VisitFilter(
         first_day=first_day,
         last_day=last_day,
-        site_id=site,
-        technician_id=technician,
-        equipment_id=equipment,
+        site_id=site and book.id_of("sites", site),
+        technician_id=technician and book.id_of("technicians", technician),
+        equipment_id=equipment and book.equipment_id_of(equipment),
         level=level,
         state=state,
     )
@@ -353,6 +357,7 @@ def fetch_workbook(plan: PlanRef, house: HouseDep, language: LanguageDep) -> Res
 def fetch_calendar(plan: PlanRef, technician: str, house: HouseDep, language: LanguageDep) -> Response:
     """Return a technician's visits as a calendar."""
     book = _book(house, plan)
+    technician = book.id_of("technicians", technician)
     files = technician_ics(book, language, time_zone=house.settings.time_zone, only=technician)
     name = f"{Words(language).say('Inspection plan')}_{book.technician_name(technician)}.ics"
     return download(files[technician], ICS, name)
@@ -368,6 +373,7 @@ def fetch_site_document(
 ) -> Response:
     """Return a site's plan with its checklists, to be signed."""
     book, words = _book(house, plan), Words(language)
+    site = book.id_of("sites", site)
     content = site_docx(book, site, house.library(), language, author=words.say(AUTHOR))
     name = f"{words.say('Inspection plan')}_{book.customer_name(site)}_{book.site_name(site)}.docx"
     return download(content, DOCX, name)

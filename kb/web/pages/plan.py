@@ -262,6 +262,7 @@ def sites(
 def site(request: Request, house: HouseDep, language: LanguageDep, site_id: str) -> HTMLResponse:
     """Show a site's visits with their windows and, on demand, why each is on its day."""
     book = _book(house)
+    site_id = book.id_of("sites", site_id)
     plan = site_plan(book, site_id)
     return render(
         request,
@@ -283,6 +284,7 @@ def technician(
 ) -> HTMLResponse:
     """List a technician's visits."""
     book = _book(house)
+    technician_id = book.id_of("technicians", technician_id)
     visits = technician_plan(book, technician_id)
     here = page_of(len(visits), page)
     return render(
