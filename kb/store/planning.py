@@ -84,7 +84,7 @@ def planning_input(session: Session) -> PlanningInput:
 def _codes(
     session: Session, table: type[SiteRow] | type[TechnicianRow] | type[MaintenancePlanRow]
 ) -> dict[str, str]:
-    return {id_: code for id_, code in session.exec(select(table.id, table.code))}
+    return dict(session.exec(select(table.id, table.code)).all())
 
 
 def latest_run(session: Session) -> PlanRunRow | None:
