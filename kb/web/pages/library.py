@@ -14,8 +14,18 @@ from kb.web.rendering import render
 
 router = APIRouter()
 
-_DIGEST_IN_NAME = re.compile(r"\.[0-9a-f]{8}\.min\.(?:css|js)$")
-"""The theme puts a digest of the content into these names, so they never change."""
+_DIGEST_IN_NAME = re.compile(r"\.(?:[0-9a-f]{8}\.min\.(?:css|js)|[0-9a-f]{12}\.js)$")
+"""The theme and the offline pack put a digest of the content into these names, so they never change."""
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+"""Told outright: some machines' registries call scripts plain text, and a browser runs no module or worker that is."""
 KEPT = "private, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
 
@@ -41,7 +51,12 @@ def library_file(path: str, request: Request, house: HouseDep) -> Response:
         return render(request, "library_missing.html", {}, status_code=HTTPStatus.NOT_FOUND)
     file = _file_below(root, path)
     kept = KEPT if _DIGEST_IN_NAME.search(file.name) else ASKED_AGAIN
-    answer = FileResponse(file, headers={"Cache-Control": kept}, stat_result=file.stat())
+    answer = FileResponse(
+        file,
+        headers={"Cache-Control": kept},
+        media_type=MEDIA_TYPES.get(file.suffix),
+        stat_result=file.stat(),
+    )
     if request.headers.get("if-none-match") == answer.headers["etag"]:
         headers = {"ETag": answer.headers["etag"], "Cache-Control": kept}
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
