@@ -365,12 +365,17 @@ def _item(
         note=row.note,
         revision=row.revision,
         votes=votes,
-        found_now=_found_now(row.query, index),
+        found_now=_found_now(row.query, votes, index),
     )
 
 
-def _found_now(query: str, index: SearchIndex | None) -> str:
+def _found_now(query: str, votes: tuple[PageVotes, ...], index: SearchIndex | None) -> str:
+    """Return the page that answers a query today; one that was called not helpful for it is no answer."""
     if index is None:
         return ""
     result = index.search(query, size=1, facets=False)
-    return result.hits[0].page.id if result.hits and not result.nearest else ""
+    if not result.hits or result.nearest:
+        return ""
+    page_id = result.hits[0].page.id
+    refused = any(vote.page_id == page_id and vote.not_helpful > vote.helpful for vote in votes)
+    return "" if refused else page_id

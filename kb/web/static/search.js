@@ -29,7 +29,7 @@
     const values = new URLSearchParams(search);
     for (const old of form.querySelectorAll("input[type=hidden]")) old.remove();
     for (const [name, value] of values) {
-      if (name === "q" || name === "page" || name === "part") continue;
+      if (["q", "page", "part", "voted"].includes(name)) continue;
       const hidden = document.createElement("input");
       hidden.type = "hidden";
       hidden.name = name;

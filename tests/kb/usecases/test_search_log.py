@@ -211,6 +211,16 @@ def test_the_list_tells_which_queries_the_search_answers_by_now(store: Store, in
     assert found == {"报警401": "ALM-SV0401", "qqxxzz": "", "SV0402": ""}
 
 
+def test_a_page_called_not_helpful_is_no_answer_unless_as_many_call_it_helpful(
+    store: Store, index: SearchIndex
+) -> None:
+    keep_notes(store, [note("报警401")])
+    vote(store, index.library, query="报警401", page_id="ALM-SV0401", helpful=False, now=NOON)
+    assert [one.found_now for one in unanswered(store, index, today=TODAY)] == [""]
+    vote(store, index.library, query="报警401", page_id="ALM-SV0401", helpful=True, now=NOON)
+    assert [one.found_now for one in unanswered(store, index, today=TODAY)] == ["ALM-SV0401"]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
