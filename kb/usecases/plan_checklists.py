@@ -18,6 +18,8 @@ _SIZES = (
     PageLevel.YEARLY,
 )
 """Levels that contain those before them; `by_hours` stands alone."""
+OPERATORS = frozenset({PageLevel.SHIFT, PageLevel.WEEKLY})
+"""Levels that the machine's operator does by himself between visits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,16 @@ class Worklist:
     def minutes(self) -> int:
         """Sum of the items' times, in minutes."""
         return sum(item.minutes for item in self.items)
+
+    @property
+    def operator_minutes(self) -> int:
+        """That part of `minutes` whose items an operator does each shift or week, so that a visit only looks at them.
+
+        Source:
+            domain/tasks.md, practice P1: shift and weekly care belongs to the operator.
+        """
+        daily = {item.id for page in self.pages if page.level in OPERATORS for item in page.items}
+        return sum(item.minutes for item in self.items if item.id in daily)
 
 
 def worklist(

@@ -218,7 +218,7 @@ def _checklists(book: PlanBook, words: Words, lists: Sequence[_Group]) -> list[S
             KeyValues(
                 pairs=(
                     (words.say("Machines"), tags),
-                    (words.say("Time"), words.say("{minutes} min a machine").format(minutes=chosen.minutes)),
+                    (words.say("Time"), _time_of(chosen, words)),
                 )
             ),
             Table(
@@ -289,3 +289,13 @@ def _signing(words: Words) -> tuple[Block, ...]:
             )
         ),
     )
+
+
+def _time_of(chosen: Worklist, words: Words) -> str:
+    """Return how long the items take; what the operator does anyway is told apart."""
+    own = chosen.minutes - chosen.operator_minutes
+    if not own or not chosen.operator_minutes:
+        return words.say("{minutes} min a machine").format(minutes=chosen.minutes)
+    return words.say(
+        "{minutes} min a machine, and {daily} min of daily and weekly care by the operator"
+    ).format(minutes=own, daily=chosen.operator_minutes)

@@ -249,3 +249,14 @@ def test_a_checklist_leads_on_and_is_found_by_more_than_its_title(page: Checklis
     assert len({word.casefold() for word in page.keywords}) == len(page.keywords)
     assert len(set(page.related)) == len(page.related) >= 2
     assert page.hazards == "none" or page.hazards
+
+
+def test_what_an_operator_does_between_visits_is_told_apart_from_the_visit() -> None:
+    machine = an_equipment(equipment_class=EquipmentClass.VMC)
+    monthly = worklist(PAGES, machine, PlanLevel.MONTHLY, None)
+    own = {item.id for page in monthly.pages if page.level not in {"shift", "weekly"} for item in page.items}
+    daily = {item.id for page in monthly.pages if page.level in {"shift", "weekly"} for item in page.items}
+    assert 0 < monthly.operator_minutes < monthly.minutes
+    assert monthly.minutes - monthly.operator_minutes == sum(
+        item.minutes for item in monthly.items if item.id in own - daily
+    )
