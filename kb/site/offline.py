@@ -58,7 +58,8 @@ def add_offline(site_dir: Path, search: OfflineSearch) -> None:
         (folder / name).write_bytes(raw)
     modules = sorted((site_dir / ASSETS).glob("*.mjs"))
     _write(site_dir / ASSETS / "classic.js", classic_script(modules, main="page"))
-    _write(site_dir / PAGE, search_page(search.texts, [path.name for path in modules]))
+    first = ["pack.js", search.parts["core"], search.parts["texts"]]
+    _write(site_dir / PAGE, search_page(search.texts, [path.name for path in modules], first))
     _write(site_dir / WORKER, (THEME / ASSETS / "worker.js").read_text(encoding="utf-8"))
     _write(site_dir / MANIFEST, _json(_manifest(search.texts)))
     listed = {

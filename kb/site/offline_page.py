@@ -27,12 +27,13 @@ PAGE_TEXTS = (
 """Message ids of the skeleton."""
 
 
-def search_page(texts: Mapping[str, str], modules: Sequence[str]) -> str:
+def search_page(texts: Mapping[str, str], modules: Sequence[str], data: Sequence[str]) -> str:
     """Return the search page as HTML.
 
     Args:
         texts: What it says, by message id.
         modules: Names of the scripts' modules, fetched ahead.
+        data: Files of the pack that every search needs, fetched ahead as well.
     """
 
     def say(message: str) -> str:
@@ -47,6 +48,7 @@ def search_page(texts: Mapping[str, str], modules: Sequence[str]) -> str:
         for one in EXAMPLES
     )
     ahead = escaped(" ".join(modules))
+    preload = "".join(f'<link rel="preload" as="script" href="offline/{escaped(name)}">\n' for name in data)
     label = f'aria-label="{say("Search the library")}" data-label="Search the library"'
     return f"""<!doctype html>
 <html lang="zh-CN">
@@ -58,7 +60,7 @@ def search_page(texts: Mapping[str, str], modules: Sequence[str]) -> str:
 <link rel="stylesheet" href="assets/offline/offline.css">
 <link rel="manifest" href="manifest.webmanifest">
 <link rel="icon" href="assets/offline/icon.svg">
-<script src="assets/offline/start.js" data-modules="{ahead}" defer></script>
+{preload}<script src="assets/offline/start.js" data-modules="{ahead}" defer></script>
 </head>
 <body>
 <header class="so-top">{text("strong", "Servicebook")}{links}

@@ -12,11 +12,11 @@ export class CodeTable {
   /**
    * @param table The pack's table: keys, ranges, texts, ids, order; pages are document numbers.
    * @param codes How codes are read.
-   * @param byId Orders two document numbers by the ids of their pages.
+   * @param pages Ids of the pages, in the order of their document numbers.
    */
-  constructor(table, codes, byId) {
+  constructor(table, codes, pages) {
     this.codes = codes;
-    this.byId = byId;
+    this.pages = pages;
     this.byKey = new Map(table.keys.map(([key, ...entries]) => [key, entries.map(entryOf)]));
     this.ranges = table.ranges.map(([prefix, low, last, entry]) => ({ prefix, low, last, entry: entryOf(entry) }));
     this.texts = table.texts.map(([text, ...entries]) => ({ text, entries: entries.map(entryOf) }));
@@ -45,8 +45,11 @@ export class CodeTable {
   rank(family) { return this.order.has(family) ? this.order.get(family) : this.order.size; }
 
   pagesById(text) {
-    const named = this.ids.get(fold(text).trim().toUpperCase());
+    const asked = fold(text).trim().toUpperCase();
+    const named = this.ids.get(asked);
     if (named) return named;
+    const own = /^[A-Z]+-/.test(asked) ? this.pages.findIndex((id) => id.toUpperCase() === asked) : -1;
+    if (own >= 0) return [own];
     const span = this.codes.rangeOf(text);
     if (!span) return [];
     return this.ranges
@@ -141,7 +144,7 @@ export class CodeTable {
     }
     return [...kept.values()].sort(
       (one, two) => this.rank(one.family) - this.rank(two.family) || Number(two.main) - Number(one.main)
-        || this.byId(one.page, two.page),
+        || (this.pages[one.page] < this.pages[two.page] ? -1 : 1),
     );
   }
 

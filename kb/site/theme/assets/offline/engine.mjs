@@ -36,7 +36,7 @@ export class Engine {
     this.postings = new Postings(core.numbers, ask);
     this.dictionary = new Dictionary(core.words);
     this.codes = new Codes(core.rules.codes);
-    this.table = new CodeTable(core.codes, this.codes, (one, two) => (this.ids[one] < this.ids[two] ? -1 : 1));
+    this.table = new CodeTable(core.codes, this.codes, this.ids);
     this.tolerance = new Tolerance(this.dictionary, core.rules.tolerance, ask);
     this.ranking = new Ranking(this.postings, core.rules);
     this.every = new Uint8Array(this.total).fill(1);
@@ -66,24 +66,30 @@ export class Engine {
    * @param query As typed; an empty one finds all.
    * @param options chosen: a Map of allowed values by facet; first, size: which hits; facets: whether to count.
    */
-  search(query, { chosen = new Map(), first = 0, size = 10, facets = true } = {}) {
-    return this.complete(() => {
-      const understood = this.understand(query);
-      const asked = Boolean(understood.query);
-      const found = asked ? this.found(understood) : this.browsed();
-      const order = chosen.size ? this.filtered(found.order, chosen) : found.order;
-      const shown = order.slice(first, first + size);
-      return {
-        hits: shown.map((document) => this.hit(document, found, understood, asked)),
-        term: this.termOf(understood),
-        total: order.length,
-        understood,
-        facets: facets ? this.counts(found.order, chosen) : new Map(),
-        nearest: found.nearest,
-        unknownCodes: understood.codes.filter((code) => code.state === "unknown").map((code) => code.shown),
-        suggestion: understood.suggestion,
-      };
-    });
+  async search(query, { chosen = new Map(), first = 0, size = 10, facets = true } = {}) {
+    // One step after the other, so that nothing is scored before all its postings are there.
+    const understood = await this.complete(() => this.understand(query));
+    const asked = Boolean(understood.query);
+    await this.complete(() => this.fetched(understood));
+    const found = await this.complete(() => (asked ? this.found(understood) : this.browsed()));
+    const order = chosen.size ? this.filtered(found.order, chosen) : found.order;
+    return this.complete(() => ({
+      hits: order.slice(first, first + size).map((document) => this.hit(document, found, understood, asked)),
+      term: this.termOf(understood),
+      total: order.length,
+      understood,
+      facets: facets && !this.missing.size ? this.counts(found.order, chosen) : new Map(),
+      nearest: found.nearest,
+      unknownCodes: understood.codes.filter((code) => code.state === "unknown").map((code) => code.shown),
+      suggestion: understood.suggestion,
+    }));
+  }
+
+  /** Asks for the postings that will be scored. */
+  fetched({ units, bridges, codes }) {
+    for (const unit of units) for (const way of unit.ways) way.tokens.forEach(this.postings.count);
+    bridges.forEach(this.postings.count);
+    for (const code of codes) for (const key of code.keys) this.postings.count(this.rules.code_mark + key);
   }
 
   found(understood) {

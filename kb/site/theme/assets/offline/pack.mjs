@@ -43,10 +43,10 @@ export function loadScript(name, address) {
   return waiting.get(name);
 }
 
-/** Returns the pack that stands in a folder: its list of files, then the part that every search needs. */
+/** Returns the pack that stands in a folder: its list of files, the part that every search needs, what is said. */
 export async function openPack(base) {
   const list = await loadScript("list", new URL("pack.js", base));
   const pack = new Pack(base, list.files);
-  await pack.load(["core"]);
-  return { pack, core: pack.get("core"), list };
+  await pack.load(["core", "texts"]);
+  return { pack, core: pack.get("core"), texts: pack.get("texts"), list };
 }

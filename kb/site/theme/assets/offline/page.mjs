@@ -108,9 +108,7 @@ async function open() {
     if (!composing) timer = setTimeout(search, WAIT_MS);
   };
   field.value = readAddress() || field.value;
-  const { pack, core, list } = await openPack(new URL("offline/", document.baseURI));
-  await pack.load(["texts"]);
-  const texts = pack.get("texts");
+  const { pack, core, texts, list } = await openPack(new URL("offline/", document.baseURI));
   engine = new Engine(pack, core);
   speak(texts, storedLanguage() === "en" ? "en" : "zh_CN");
   const keeper = new Keeper(view, list, document.getElementById("so-pack"));

@@ -272,6 +272,8 @@ export class Reader {
     const ways = [way(this.literalTokens(segment.atoms), this.rules.word, "word", word)];
     const surfaces = [word];
     for (const guess of this.tolerance.initials(word)) {
+      // Words that no page has together say nothing; concepts stand for themselves.
+      if (!guess.tokens.length || !guess.tokens.every((token) => token[0] === "@" || this.count(token))) continue;
       ways.push(way(guess.tokens, this.rules.letters, "initials", guess.text));
       surfaces.push(...guess.surfaces);
     }
