@@ -14,7 +14,7 @@ from kb.usecases.register_export import register_csv, register_csv_zip, register
 from kb.usecases.register_import import import_register
 from kb.usecases.register_kinds import Wording, wording_of
 from kb.usecases.register_lists import ListQuery, thing, things
-from kb.usecases.register_tables import TABLES, table_named
+from kb.usecases.register_tables import SHEETS, TABLES, sheet_named
 from kb.wiring import House, open_house
 
 command = typer.Typer(rich_markup_mode=None)
@@ -22,6 +22,7 @@ command = typer.Typer(rich_markup_mode=None)
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON")]
 LanguageOption = Annotated[str, typer.Option("--language", help="zh_CN 或 en · zh_CN or en")]
 TABLE_HELP = "表 · table: " + ", ".join(TABLES)
+SHEET_HELP = "表 · table: " + ", ".join(SHEETS)
 
 
 def _house() -> House:
@@ -44,7 +45,7 @@ def _wording(house: House, language: str = "") -> Wording:
 
 
 def _tables(names: list[str]) -> tuple[Table, ...]:
-    return tuple(table_named(name) for name in names)
+    return tuple(sheet_named(name) for name in names)
 
 
 @command.command("list")
@@ -72,7 +73,7 @@ def list_things(
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
         return
-    listed = [one for one in table_named(table).fields if one.listed]
+    listed = [one for one in TABLES[table].fields if one.listed]
     for one in found.items:
         typer.echo("\t".join(field.kind.text(one.values[field.name], wording) for field in listed))
     typer.echo(f"{found.page}/{found.last} · {found.total}", err=True)
@@ -109,7 +110,7 @@ def export(
     file: Annotated[
         Path, typer.Argument(help=".xlsx、.zip（csv）或文件夹 · .xlsx, .zip of csv, or a folder for csv")
     ],
-    table: Annotated[list[str] | None, typer.Option(help=TABLE_HELP)] = None,
+    table: Annotated[list[str] | None, typer.Option(help=SHEET_HELP)] = None,
     language: LanguageOption = "",
 ) -> None:
     """导出台账 · export the register; what comes out can be imported again."""

@@ -17,7 +17,9 @@ from kb.usecases.register_description import Field, Table
 from kb.usecases.register_import_rows import CHOICES, NOTES, REQUIRED_MARK, column_letters
 from kb.usecases.register_kinds import Choice, Number, Wording, YesNo
 from kb.usecases.register_rows import values_of
-from kb.usecases.register_tables import TABLES
+from kb.usecases.register_tables import SHEETS, TABLES
+from kb.usecases.visit_fields import VISITS
+from kb.usecases.visit_sheet import stored_values
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TITLE = ("台账", "Register")
@@ -40,6 +42,11 @@ _RULES = (
         "Rows are matched by code (machines by tag, readings by meter and time): changed where there, added where not.",
     ),
     (
+        "巡检按编号对应；没有编号的行是以前完成的一次，按计划编号找到最近的应检日期。未完成的巡检由计划产生，只能更改状态、日期、工程师、锁定和备注。",
+        "Visits are matched by key; a row without one is a finished visit of the past, whose due dates are found from the "
+        "plan codes. Open visits are made by plans; only their state, day, technician, lock and notes can be changed.",
+    ),
+    (
         "有列而单元格为空表示清空该值；没有该列则保持不变。",
         "An empty cell clears the value; a column that is left out leaves it.",
     ),
@@ -58,10 +65,13 @@ def _rows_of(store: Store, tables: Sequence[Table]) -> Iterator[tuple[Table, lis
     """Yield each table with the stored values of all its rows, all of one moment."""
     with store.reading() as session:
         handles: dict[str, dict[str, str]] = {}
-        for name in {one.reference for table in tables for one in table.references}:
+        for name in {one.reference for table in tables if table is not VISITS for one in table.references}:
             found = register.columns_by_id(session, name, [TABLES[name].handle])
             handles[name] = {id: str(columns[0]) for id, columns in found.items()}
         for table in tables:
+            if table is VISITS:
+                yield table, stored_values(session)
+                continue
             wanted = Selection(order=table.handle, last_order="id")
             rows = []
             for row in register.page(session, table.name, wanted, offset=0, limit=None):
@@ -85,19 +95,19 @@ def register_xlsx(store: Store, *, wording: Wording, now: datetime, tables: Sequ
         now: When it was issued.
         tables: The tables to write; all where empty.
     """
-    filled = {table.name: rows for table, rows in _rows_of(store, tables or tuple(TABLES.values()))}
+    filled = {table.name: rows for table, rows in _rows_of(store, tables or tuple(SHEETS.values()))}
     return _workbook(wording, now, _TITLE, filled)
 
 
 def template_xlsx(*, wording: Wording, now: datetime) -> bytes:
     """Return the empty workbook with its explanations."""
-    return _workbook(wording, now, _TEMPLATE_TITLE, {name: [] for name in TABLES})
+    return _workbook(wording, now, _TEMPLATE_TITLE, {name: [] for name in SHEETS})
 
 
 def _workbook(
     wording: Wording, now: datetime, title: tuple[str, str], filled: Mapping[str, list[dict[str, Any]]]
 ) -> bytes:
-    tables = [TABLES[name] for name in filled]
+    tables = [SHEETS[name] for name in filled]
     lists = _lists(tables, wording)
     sheets = [_sheet(table, filled[table.name], lists, wording) for table in tables]
     notes = _notes(tables, wording)
@@ -122,7 +132,7 @@ def _lists(tables: Sequence[Table], wording: Wording) -> dict[tuple[str, str], l
 def _choices(lists: Mapping[tuple[str, str], list[str]], wording: Wording) -> Sheet:
     columns = tuple(
         SheetColumn(
-            title=f"{wording.pick(TABLES[table].title)} {wording.pick(TABLES[table].field(name).title)}"
+            title=f"{wording.pick(SHEETS[table].title)} {wording.pick(SHEETS[table].field(name).title)}"
         )
         for table, name in lists
     )
@@ -202,7 +212,7 @@ def register_csv(store: Store, *, wording: Wording, tables: Sequence[Table] = ()
     """Return the register as csv files by name, one a table; UTF-8 with a mark that Excel understands."""
     return {
         f"{table.name}.csv": _csv(table, rows, wording)
-        for table, rows in _rows_of(store, tables or tuple(TABLES.values()))
+        for table, rows in _rows_of(store, tables or tuple(SHEETS.values()))
     }
 
 

@@ -17,10 +17,12 @@ from kb.store.register import Session
 from kb.usecases.register_checking import Flaw, flaws_among_others, read_values
 from kb.usecases.register_description import Table, Values
 from kb.usecases.register_import_rows import FileRow, rows_of_sheets
+from kb.usecases.register_import_visits import NEEDED, PlannedVisit, planned_visits, write_visit_rows
 from kb.usecases.register_kinds import Wording, Wrong
 from kb.usecases.register_merged import MergedRows
 from kb.usecases.register_rows import columns_of, json_of
 from kb.usecases.register_tables import TABLES
+from kb.usecases.visit_fields import VISITS
 
 FAULTS_TOLD = 1000
 CHANGES_TOLD = 200
@@ -147,11 +149,17 @@ def import_register(
     rows, faults = rows_of_sheets(sheets, wording)
     transaction: AbstractContextManager[Session] = store.reading() if dry_run else store.writing()
     with transaction as session:
-        around = MergedRows(session, {row.table.name for row in rows})
+        of_visits = [row for row in rows if row.table is VISITS]
+        rows = [row for row in rows if row.table is not VISITS]
+        names = {row.table.name for row in rows}
+        around = MergedRows(session, names | NEEDED if of_visits else names)
         planned, double = _planned(rows, around, wording, new_id)
+        today = now.astimezone(wording.zone).date()
+        visits = planned_visits(session, of_visits, around, wording, today=today)
         for one in planned:
             one.flaws += flaws_among_others(one.row.table, one.values, one.id, around)
         found = [(one.row, flaw) for one in planned for flaw in one.flaws] + double
+        found += [(each.row, flaw) for each in visits for flaw in each.flaws]
         faults += [
             row.fault(flaw, wording)
             for row, flaw in sorted(found, key=lambda pair: pair[0].place(pair[1].field))
@@ -160,7 +168,8 @@ def import_register(
             raise _refusal(name or path.name, faults)
         if not dry_run:
             _write(session, planned, around, who=who, now=now)
-    return _report(planned, dry_run=dry_run)
+            write_visit_rows(session, visits, who=who, now=now)
+    return _report(planned, visits, dry_run=dry_run)
 
 
 def _refusal(name: str, faults: list[Fault]) -> BadImport:
@@ -240,7 +249,7 @@ def _parents_first(new: list[_Planned], around: MergedRows) -> list[_Planned]:
     return list(ordered.values())
 
 
-def _report(planned: list[_Planned], *, dry_run: bool) -> ImportReport:
+def _report(planned: list[_Planned], visits: list[PlannedVisit], *, dry_run: bool) -> ImportReport:
     tables = []
     rows = []
     for table in TABLES.values():
@@ -258,7 +267,29 @@ def _report(planned: list[_Planned], *, dry_run: bool) -> ImportReport:
             )
         )
         rows += [_row_report(one) for one in mine if one.old is None or one.differs]
+    if visits:
+        tables.append(_counts(visits))
+        rows += [_visit_report(each) for each in visits if each.past is not None or each.differs]
     return ImportReport(dry_run=dry_run, tables=tuple(tables), rows=tuple(rows[:CHANGES_TOLD]))
+
+
+def _counts(visits: list[PlannedVisit]) -> TableReport:
+    added = sum(one.past is not None for one in visits)
+    changed = sum(one.differs for one in visits)
+    return TableReport(table=VISITS, added=added, changed=changed, unchanged=len(visits) - added - changed)
+
+
+def _visit_report(one: PlannedVisit) -> RowReport:
+    before, after = one.told()
+    return RowReport(
+        where=one.row.where,
+        table=VISITS,
+        name=str(after["key"]),
+        action="add" if one.past is not None else "change",
+        fields=tuple(
+            (name, before[name], value) for name, value in after.items() if before and before[name] != value
+        ),
+    )
 
 
 def _row_report(one: _Planned) -> RowReport:

@@ -8,7 +8,7 @@ from kb.imports.workbook_files import CellIn, SheetIn
 from kb.usecases.register_checking import Flaw, is_blank
 from kb.usecases.register_description import Field, Table
 from kb.usecases.register_kinds import Names, Wording, Wrong
-from kb.usecases.register_tables import TABLES
+from kb.usecases.register_tables import SHEETS
 
 NOTES: Names = ("说明", "Notes")
 CHOICES: Names = ("选项", "Choices")
@@ -87,7 +87,7 @@ def rows_of_sheets(sheets: Iterable[SheetIn], wording: Wording) -> tuple[list[Fi
         table = _table_called(name)
         if table is None:
             if sheet.rows:
-                titles = ", ".join(wording.pick(one.title) for one in TABLES.values())
+                titles = ", ".join(wording.pick(one.title) for one in SHEETS.values())
                 faults.append(
                     _fault(
                         sheet.name,
@@ -104,7 +104,7 @@ def rows_of_sheets(sheets: Iterable[SheetIn], wording: Wording) -> tuple[list[Fi
         if sheet.rows:
             columns, wrong_heads = _columns(table, sheet, wording)
             faults += wrong_heads
-            if not [one for one in table.key if one not in columns]:
+            if not _key_missing(table, columns):
                 rows += _rows(table, sheet, number, columns)
     if not seen and not faults:
         faults.append(
@@ -153,12 +153,16 @@ def _columns(table: Table, sheet: SheetIn, wording: Wording) -> tuple[dict[str, 
             faults.append(_fault(where, Wrong("the column comes twice", "leave one of them out"), wording))
         else:
             columns[one.name] = place
-    for name in table.key:
-        if name not in columns:
-            title = wording.pick(table.field(name).title)
-            wrong = Wrong("has no column {title!r}", "rows are matched by it", title=title)
-            faults.append(_fault(f"{sheet.name}!{head_row}", wrong, wording))
+    for name in _key_missing(table, columns):
+        title = wording.pick(table.field(name).title)
+        wrong = Wrong("has no column {title!r}", "rows are matched by it", title=title)
+        faults.append(_fault(f"{sheet.name}!{head_row}", wrong, wording))
     return columns, faults
+
+
+def _key_missing(table: Table, columns: Mapping[str, int]) -> list[str]:
+    """Return the key fields without a column; a key that need not be given may be left out as a whole."""
+    return [name for name in table.key if name not in columns and table.field(name).required]
 
 
 def _fault(where: str, wrong: Wrong, wording: Wording) -> Fault:
@@ -174,7 +178,7 @@ def _table_called(name: str) -> Table | None:
     return next(
         (
             one
-            for one in TABLES.values()
+            for one in SHEETS.values()
             if name in {_plain(one.name), *(_plain(title) for title in one.title)}
         ),
         None,

@@ -36,6 +36,7 @@ class MergedRows:
         self._stored: dict[str, dict[Key, StoredRow]] = {}
         self._keys: dict[str, dict[Key, str]] = {}
         self._parents: dict[str, str | None] = {}
+        self._values: dict[str, dict[str, Values]] = {name: {} for name in tables}
         for table in TABLES.values():
             if any(table.name in (name, *_led_to(name)) for name in tables):
                 self._load_handles(session, table)
@@ -58,6 +59,7 @@ class MergedRows:
             values = values_of(table, row, codes)
             key = tuple(values[name] for name in table.key)
             stored[key] = StoredRow(id=row["id"], revision=row["revision"], values=values)
+            self._values[table.name][row["id"]] = values
             if table.name == "equipment":
                 self._parents[row["id"]] = values["parent"]
         self._stored[table.name] = stored
@@ -75,6 +77,16 @@ class MergedRows:
                 self._ids[table.name][str(key[0])] = id
         if table.name == "equipment" and "parent" in values:
             self._parents[id] = values["parent"]
+        self._values[table.name][id] = values
+
+    def handles(self, table: str) -> tuple[str, ...]:
+        """Return what the rows of a table are called, sorted."""
+        return tuple(sorted(self._ids[table]))
+
+    def values_called(self, table: str, handle: str) -> Values | None:
+        """Return the values of the row that people know by `handle`; of a row that is wrong, those that are right."""
+        id = self._ids[table].get(handle)
+        return None if id is None else self._values[table].get(id)
 
     def id_of(self, table: str, handle: str) -> str | None:
         """Return the id of the row that people know by `handle`."""

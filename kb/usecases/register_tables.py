@@ -5,11 +5,26 @@ from kb.usecases.register_description import Field, Table
 from kb.usecases.register_machine_tables import EQUIPMENT, METERS, READINGS
 from kb.usecases.register_service_tables import CONTRACTS, PLANS
 from kb.usecases.register_site_tables import CUSTOMERS, SITES, TECHNICIANS
+from kb.usecases.visit_fields import VISITS
 
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (CUSTOMERS, SITES, EQUIPMENT, TECHNICIANS, CONTRACTS, PLANS, METERS, READINGS)
 }
+
+SHEETS: dict[str, Table] = {**TABLES, VISITS.name: VISITS}
+"""What a workbook holds: the register's own tables, and the visits, which plans make and people report."""
+
+
+def sheet_named(name: str) -> Table:
+    """Return a sheet of a workbook by its name for programs.
+
+    Raises:
+        NotFound: There is none.
+    """
+    if name not in SHEETS:
+        raise NotFound("register table", name)
+    return SHEETS[name]
 
 
 def table_named(name: str) -> Table:

@@ -25,7 +25,7 @@ from kb.usecases.register_export import register_csv_zip, register_xlsx, templat
 from kb.usecases.register_import import import_upload
 from kb.usecases.register_kinds import Wording, wording_of
 from kb.usecases.register_lists import DEFAULT_SIZE, ListQuery, Thing, counts, thing, things
-from kb.usecases.register_tables import TABLES, table_named
+from kb.usecases.register_tables import TABLES, sheet_named
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
 from kb.wiring import House
@@ -86,7 +86,7 @@ def export(
     table: Annotated[list[str] | None, Query(max_length=20, description="only these tables")] = None,
 ) -> Response:
     """Return the register; what comes out can be imported again."""
-    tables = tuple(table_named(name) for name in dict.fromkeys(table or ()))
+    tables = tuple(sheet_named(name) for name in dict.fromkeys(table or ()))
     wording = _wording(house, language)
     name = "台账" if language == "zh_CN" else "register"
     stem = f"{name}-{house.today()}"

@@ -13,7 +13,7 @@ from kb.usecases.register_export import register_csv, register_csv_zip, register
 from kb.usecases.register_import import ImportReport, import_register
 from kb.usecases.register_kinds import Wording
 from kb.usecases.register_lists import ListQuery, counts, thing, things
-from kb.usecases.register_tables import TABLES
+from kb.usecases.register_tables import SHEETS, TABLES
 from tests.kb.usecases.test_register import _IDS, EN, NOW, ZH, add, full
 from tests.postgresql import empty_store, server, store
 
@@ -134,9 +134,9 @@ def test_no_text_of_an_export_can_become_a_formula(full: Store, tmp_path: Path) 
 def test_the_template_has_a_sheet_a_table_explanations_and_lists_to_choose_from(wording: Wording) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template_xlsx(wording=wording, now=NOW)))
     notes, *tables, _choices = book.sheetnames
-    assert tables == [wording.pick(table.title) for table in TABLES.values()]
+    assert tables == [wording.pick(table.title) for table in SHEETS.values()]
     explained = {(row[0].value, row[1].value) for row in book[notes].iter_rows(min_row=2)}
-    for table in TABLES.values():
+    for table in SHEETS.values():
         sheet = book[wording.pick(table.title)]
         heads = [str(cell.value).removesuffix(" *") for cell in sheet[1]]
         assert heads == [wording.pick(field.title) for field in table.fields]
@@ -155,7 +155,7 @@ def test_the_template_has_a_sheet_a_table_explanations_and_lists_to_choose_from(
 
 
 def test_each_example_of_the_template_is_right_by_itself() -> None:
-    for table in TABLES.values():
+    for table in SHEETS.values():
         for field in table.fields:
             if field.example:
                 field.kind.read(field.example, ZH)
@@ -165,14 +165,14 @@ def test_a_template_filled_in_by_hand_in_chinese_is_imported(store: Store, tmp_p
     path = tmp_path / "filled.xlsx"
     path.write_bytes(template_xlsx(wording=ZH, now=NOW))
     book = openpyxl.load_workbook(path)
-    for table in TABLES.values():
+    for table in SHEETS.values():
         example = [field.example or None for field in table.fields]
         if table.name in ("customers", "sites"):
             example = [value if value != "是" else "√" for value in example]
         book[table.title[0]].append(example)
     book.save(path)
     report = run(store, path, wording=ZH)
-    assert [one.added for one in report.tables] == [1] * len(TABLES)
+    assert [one.added for one in report.tables] == [1] * len(SHEETS)
     assert thing(store, "equipment", "VMC-01", ZH).json()["controller"] == "fanuc-0i"
 
 
@@ -313,4 +313,4 @@ def test_equal_registers_are_equal_bytes(full: Store) -> None:
     ):
         assert make() == make()
     with zipfile.ZipFile(io.BytesIO(register_csv_zip(full, wording=ZH))) as archive:
-        assert archive.namelist() == sorted(f"{name}.csv" for name in TABLES)
+        assert archive.namelist() == sorted(f"{name}.csv" for name in SHEETS)
