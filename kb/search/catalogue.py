@@ -1,6 +1,6 @@
 """What is known of each document beside its tokens: page, facets, freshness. In memory, by document number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.content import Library, Page
@@ -21,6 +21,8 @@ class Catalogue:
         withdrawn: Bit set of withdrawn pages.
         confidence: Factor of each document.
         type_factors: Factor of each document by what the query asks for.
+        alive: Bit set of the documents that are pages of the library; those that are not are never found.
+        places: Place of each document in the order into which ties fall; empty where that is the order of numbers.
     """
 
     pages: tuple[Page, ...]
@@ -29,10 +31,12 @@ class Catalogue:
     withdrawn: int
     confidence: tuple[float, ...]
     type_factors: Mapping[Intent, tuple[float, ...]]
+    alive: int
+    places: tuple[int, ...] = ()
 
     def allowed(self, filters: Filters, *, but: str = "") -> int:
         """Return the bit set of the documents that the filters let through, one facet left out."""
-        allowed = (1 << len(self.pages)) - 1
+        allowed = self.alive
         if not filters.withdrawn:
             allowed &= ~self.withdrawn
         for facet, values in filters.chosen.items():
@@ -42,6 +46,10 @@ class Catalogue:
                     one |= self.sets.get(facet, {}).get(value, 0)
                 allowed &= one
         return allowed
+
+    def in_tie_order(self, numbers: Iterable[int]) -> list[int]:
+        """Return document numbers in the order into which ties fall."""
+        return sorted(numbers, key=self.places.__getitem__) if self.places else sorted(numbers)
 
     def counts(self, found: int, filters: Filters) -> dict[str, dict[str, int]]:
         """Return how many documents of each value are in `found`, every facet without its own filter.
@@ -83,6 +91,54 @@ def build_catalogue(library: Library, ids: Sequence[str]) -> Catalogue:
             intent: tuple(factors.get(page.type, 1.0) for page in pages)
             for intent, factors in TYPE_FACTORS.items()
         },
+        alive=(1 << len(pages)) - 1,
+    )
+
+
+def tie_order(page: Page) -> tuple[int, str]:
+    """Return by what ties are ordered: the later review first, then the id."""
+    return -page.reviewed.toordinal(), page.id
+
+
+def extended_catalogue(
+    base: Catalogue, library: Library, gone: Sequence[int], added: Sequence[str]
+) -> Catalogue:
+    """Return `base` without the documents `gone`, and with the pages `added` behind its own.
+
+    Args:
+        base: The catalogue of an index.
+        library: Has the pages `added`.
+        gone: Document numbers.
+        added: Page ids.
+    """
+    more = build_catalogue(library, added)
+    first = len(base.pages)
+    masked = bit_set(gone, first)
+    lost = set(gone)
+    numbers = {id_: number for id_, number in base.numbers.items() if number not in lost}
+    numbers |= {id_: first + number for id_, number in more.numbers.items()}
+    pages = base.pages + more.pages
+    order = sorted(numbers.values(), key=lambda number: tie_order(pages[number]))
+    places = [0] * len(pages)
+    for place, number in enumerate(order):
+        places[number] = place
+    return Catalogue(
+        pages=pages,
+        numbers=numbers,
+        sets={
+            facet: {
+                value: base.sets[facet].get(value, 0) | more.sets[facet].get(value, 0) << first
+                for value in {**base.sets[facet], **more.sets[facet]}
+            }
+            for facet in FACETS
+        },
+        withdrawn=base.withdrawn | more.withdrawn << first,
+        confidence=base.confidence + more.confidence,
+        type_factors={
+            intent: factors + more.type_factors[intent] for intent, factors in base.type_factors.items()
+        },
+        alive=(base.alive & ~masked) | more.alive << first,
+        places=tuple(places),
     )
 
 

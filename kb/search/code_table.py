@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from kb.content import Library, Page
 from kb.content.pages import AlarmPage, CasePage
@@ -23,6 +23,7 @@ from kb.search.tokens import fold
 
 Role = Literal["alarm", "case", "fact"]
 State = Literal["exact", "other_prefix", "range", "unknown"]
+_Entry = TypeVar("_Entry")
 LEAST_TEXT_WORDS = 3
 """A text alarm is recognised inside a longer query from so many words on."""
 TEXT_FAMILIES = frozenset({"linuxcnc", "heidenhain", "dro", "gsk", "hnc", "servo-other", "other"})
@@ -110,6 +111,19 @@ class CodeTable:
 
     def __contains__(self, key: str) -> bool:
         return key in self._by_key
+
+    def changed(self, gone: Set[str], fresh: "CodeTable") -> "CodeTable":
+        """Return the table without the pages `gone`, and with the codes of `fresh`."""
+        by_key = _merged(self._by_key, fresh._by_key, lambda entry: entry.page_id in gone)
+        for key in fresh._by_key:
+            by_key[key].sort(key=lambda entry: entry.page_id)
+        return CodeTable(
+            by_key=by_key,
+            ranges=[*(known for known in self._ranges if known[1].page_id not in gone), *fresh._ranges],
+            texts=_merged(self._texts, fresh._texts, lambda entry: entry.page_id in gone),
+            ids=_merged(self._ids, fresh._ids, lambda page_id: page_id in gone),
+            order=self._order,
+        )
 
     def pages_by_id(self, text: str) -> list[str]:
         """Return the pages with the id, resting on the fact, or about the range of numbers, that `text` is."""
@@ -235,6 +249,15 @@ class CodeTable:
     def entries(self, key: str) -> list[CodeEntry]:
         """Return the pages of a key."""
         return self._by_key.get(key, [])
+
+
+def _merged(
+    old: Mapping[str, list[_Entry]], new: Mapping[str, list[_Entry]], is_gone: Callable[[_Entry], bool]
+) -> dict[str, list[_Entry]]:
+    kept = {key: [entry for entry in entries if not is_gone(entry)] for key, entries in old.items()}
+    for key, entries in new.items():
+        kept[key] = [*kept.get(key, ()), *entries]
+    return {key: entries for key, entries in kept.items() if entries}
 
 
 _FACT_ID = re.compile(r"^(?:[A-Z]{3}-\d{2}|T\d{3})$")

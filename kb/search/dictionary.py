@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from kb.content import Library
@@ -194,7 +194,7 @@ def _near(one: Atom, two: Atom) -> bool:
 _Sounds = tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
 
 
-@cache
+@lru_cache(maxsize=4)
 def _sounding_of(dictionary: Dictionary) -> _Sounds:
     by_pinyin: dict[str, list[str]] = defaultdict(list)
     by_initials: dict[str, list[str]] = defaultdict(list)

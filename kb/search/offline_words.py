@@ -6,7 +6,7 @@ from kb.content import Library
 from kb.search.code_table import CodeEntry, CodeTable
 from kb.search.dictionary import DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary
 from kb.search.offline_patterns import least_text_words
-from kb.search.opening import _spoken
+from kb.search.overlay import spoken_texts
 from kb.search.pinyin import _character, readings, syllables_known
 from kb.search.tokens import _simplified, has_chinese
 from kb.search.tolerance import SHORTEST_LATIN, latin_words, lettered_phrases
@@ -76,7 +76,8 @@ def _everyday_characters() -> Iterator[str]:
 
 def lettered_part(library: Library) -> str:
     """Return phrases in which initials are looked for, each with its initials."""
-    return "\n".join(f"{_flat(phrase)}\t{letters}" for phrase, letters in lettered_phrases(_spoken(library)))
+    texts = spoken_texts([page for _, page in sorted(library.pages.items())])
+    return "\n".join(f"{_flat(phrase)}\t{letters}" for phrase, letters in lettered_phrases(texts))
 
 
 def codes_part(codes: CodeTable, numbers: Mapping[str, int]) -> dict[str, object]:

@@ -155,7 +155,7 @@ class PostingIndex:
             worded = [number for number in words.found if coverage[number] >= best * KEPT]
             nearest = best < FITS
         finals = self._finals(words, coded, worded, understood)
-        order = sorted(sorted(finals), key=finals.__getitem__, reverse=True)
+        order = sorted(self._catalogue.in_tie_order(finals), key=finals.__getitem__, reverse=True)
         if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
             order = self._in_turn(order, coded, understood)
         return _Found(order, finals, coded, nearest)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kb.search.codes import CERTAIN_PREFIXES
-from kb.search.dictionary import DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
+from kb.search.dictionary import CONCEPT, DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
 from kb.search.query import TermHeard, Unit, Way, WayKind
 from kb.search.tokens import Atom, atoms_of, fold, has_chinese
 from kb.search.tolerance import Tolerance
@@ -340,6 +340,8 @@ class Reader:
         ways = [Way(self._literal_tokens(segment.atoms), WORD, "word", word)]
         surfaces = [word]
         for guess in self._tolerance.initials(word):
+            if not all(token.startswith(CONCEPT) or self._count(token) for token in guess.tokens):
+                continue  # Words of a page that is there no more.
             ways.append(Way(guess.tokens, LETTERS, "initials", guess.text))
             surfaces += guess.surfaces
         if len(ways) == 1 and word.upper() not in CERTAIN_PREFIXES:

@@ -46,6 +46,17 @@ def folders(index_dir: Path) -> list[Path]:
     return sorted(path for path in index_dir.iterdir() if path.is_dir())
 
 
+def write_new(library: Library, name: str = "new", title: str = "刀库乱刀", **more: str) -> None:
+    text = a_case(id=f"CASE-{name.upper()}", title=title, **more)
+    (library.folder / "cases" / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def end_of_building() -> None:
+    for thread in threading.enumerate():
+        if thread.daemon and thread.name == "index":
+            thread.join(60)
+
+
 def first_id(index: SearchIndex, query: str) -> str:
     return index.search(query).hits[0].page.id
 
@@ -55,9 +66,7 @@ def test_an_index_is_missing_then_current_then_old(tmp_path: Path, library: Libr
     assert index_state(index_dir, library) == "missing"
     open_index(index_dir, library)
     assert index_state(index_dir, library) == "current"
-    (library.folder / "cases").joinpath("new.md").write_text(
-        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
-    )
+    write_new(library)
     assert index_state(index_dir, load_library(library.folder)) == "old"
 
 
@@ -78,14 +87,19 @@ def test_an_index_on_disk_is_opened_and_not_built_again(
     assert first_id(open_index(tmp_path / "index", library), "报警401") == "ALM-SV0401"
 
 
-def test_a_changed_page_is_found_and_the_old_index_goes(tmp_path: Path, library: Library) -> None:
+def test_a_successor_takes_over_and_the_old_index_goes(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = open_index(tmp_path / "index", library)
     (before,) = folders(tmp_path / "index")
-    (library.folder / "cases" / "new.md").write_text(
-        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
-    )
-    after = open_index(tmp_path / "index", load_library(library.folder, known=library), known=index)
+    monkeypatch.setattr(opening, "FEW", 0)
+    write_new(library)
+    changed = load_library(library.folder, known=library)
+    open_index(tmp_path / "index", changed, known=index)
+    end_of_building()
+    after = open_index(tmp_path / "index", changed, known=index)
     assert first_id(after, "刀库乱刀") == "CASE-NEW"
+    assert index_state(tmp_path / "index", changed) == "current"
     assert before not in folders(tmp_path / "index")
     assert first_id(index, "报警401") == "ALM-SV0401", "whoever has the old one open goes on with it"
     assert first_id(index, "zzgr") == "CASE-HOT", "also with what is looked up only now"
@@ -191,10 +205,10 @@ def test_threads_share_one_index(tmp_path: Path, library: Library) -> None:
     assert found == [wanted] * 80
 
 
-def test_a_large_library_answers_from_the_known_index_while_its_successor_is_built(
+def test_a_changed_page_is_found_while_the_successor_is_built(
     tmp_path: Path, library: Library, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "LARGE", 1)
+    monkeypatch.setattr(opening, "FEW", 1)
     index = open_index(tmp_path / "index", library)
     go_on = threading.Event()
     real = ENGINES[engine].write
@@ -204,16 +218,52 @@ def test_a_large_library_answers_from_the_known_index_while_its_successor_is_bui
         return real(folder, documents)
 
     written_by(monkeypatch, engine, slowly)
-    (library.folder / "cases" / "new.md").write_text(
-        a_case(id="CASE-NEW", title="刀库乱刀"), encoding="utf-8"
-    )
+    monkeypatch.setattr(opening, "FEW_SHARE", 1_000_000)
+    write_new(library)
+    write_new(library, "two", title="冷却液发臭")
     changed = load_library(library.folder, known=library)
-    assert open_index(tmp_path / "index", changed, known=index) is index
+    meanwhile = open_index(tmp_path / "index", changed, known=index)
+    assert first_id(meanwhile, "刀库乱刀") == "CASE-NEW"
+    assert first_id(meanwhile, "冷却液发臭") == "CASE-TWO"
+    write_new(library, "three", title="卡盘夹不紧")
+    more = load_library(library.folder, known=changed)
+    meanwhile = open_index(tmp_path / "index", more, known=meanwhile)
+    assert first_id(meanwhile, "卡盘夹不紧") == "CASE-THREE"
     go_on.set()
-    for thread in threading.enumerate():
-        if thread.daemon and thread.name.startswith("index"):
-            thread.join(60)
+    end_of_building()
+    after = open_index(tmp_path / "index", more, known=meanwhile)
+    assert [first_id(after, text) for text in ("刀库乱刀", "卡盘夹不紧")] == ["CASE-NEW", "CASE-THREE"]
+    assert index_state(tmp_path / "index", changed) == "current", (
+        "the successor is of the state it was begun with"
+    )
+
+
+def test_a_full_disk_stops_the_successor_and_not_the_search(
+    tmp_path: Path,
+    library: Library,
+    engine: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(opening, "FEW", 0)
+    index = open_index(tmp_path / "index", library)
+
+    def fail(folder: Path, documents: Iterator[Mapping[str, float]]) -> str:
+        raise OSError("disk full")
+
+    write_new(library)
+    changed = load_library(library.folder, known=library)
+    with monkeypatch.context() as patch:
+        written_by(patch, engine, fail)
+        index = open_index(tmp_path / "index", changed, known=index)
+        end_of_building()
+    assert "disk full" in caplog.text
     assert first_id(open_index(tmp_path / "index", changed, known=index), "刀库乱刀") == "CASE-NEW"
+    write_new(library, "two", title="冷却液发臭")
+    more = load_library(library.folder, known=changed)
+    index = open_index(tmp_path / "index", more, known=index)
+    end_of_building()
+    assert index_state(tmp_path / "index", more) == "current", "the next change tries again"
 
 
 def test_a_manifest_cannot_lead_out_of_its_folder(tmp_path: Path, library: Library) -> None:
