@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from kb.content import Library
 from kb.content.pages import Page
+from kb.search.catalogue import tie_order
 from kb.search.code_table import code_table
 from kb.search.dictionary import build_dictionary
 from kb.search.documents import SCHEMA, fields_of
@@ -21,7 +22,6 @@ from kb.search.offline_numbers import packed, packed_steps
 from kb.search.offline_patterns import code_rules, ranking_rules, reading_rules, tolerance_rules
 from kb.search.offline_postings import packed_postings
 from kb.search.offline_words import codes_part, lettered_part, simplified_pairs, sounds_part, words_part
-from kb.search.opening import _ids
 from kb.search.ranking import CONFIDENCE
 from kb.search.why import (
     BROWSE_MESSAGE,
@@ -40,8 +40,8 @@ TYPES = ("case", "guide", "alarm", "checklist", "term", "course")
 TEXTS_IN_FILE = 24
 SHOWN_FIELDS = ("symptom", "meaning", "summary", "causes", "items", "body")
 """Fields that a passage is taken from, the preferred first."""
-BODIES = 1_200_000
-"""Characters of bodies in a pack, shared out evenly: whole bodies in a library of hundreds, their beginnings (240
+BODIES = 800_000
+"""Characters of bodies in a pack, shared out evenly: whole bodies in a library of hundreds, their beginnings (160
 characters) in one of thousands. It bounds what passages show; what is searched is always the whole body."""
 FIELD_END, RECORD_END = "\x7f", "\x80"
 """Signs that stand in no text and need no escape in a script."""
@@ -90,7 +90,7 @@ def offline_pack(
     Raises:
         BadContent: The library is too large for a pack.
     """
-    ids = _ids(library)
+    ids = sorted(library.pages, key=lambda id_: tie_order(library.pages[id_]))
     numbers = {id_: number for number, id_ in enumerate(ids)}
     dictionary, codes = build_dictionary(library), code_table(library)
     fields = [fields_of(library.pages[id_], library.bodies.get(id_, ""), library) for id_ in ids]

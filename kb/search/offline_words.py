@@ -95,7 +95,12 @@ def codes_part(codes: CodeTable, numbers: Mapping[str, int]) -> dict[str, object
         "keys": [[key, *map(row, entries)] for key, entries in codes._by_key.items()],
         "ranges": [[span.prefix, span.low, span.last, row(entry)] for span, entry in codes._ranges],
         "texts": [[text, *map(row, entries)] for text, entries in codes._texts.items()],
-        "ids": [[name, *(numbers[id_] for id_ in ids)] for name, ids in codes._ids.items()],
+        # A page's own id needs no row: the browser has the list of ids.
+        "ids": [
+            [name, *(numbers[id_] for id_ in ids)]
+            for name, ids in codes._ids.items()
+            if [id_.upper() for id_ in ids] != [name]
+        ],
         "order": list(codes._order),
         "least_text_words": least_text_words(),
     }

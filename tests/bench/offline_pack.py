@@ -41,6 +41,8 @@ ANSWERED = """() => new Promise((done) => {
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # as any host does: a connection serves more than one file
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 

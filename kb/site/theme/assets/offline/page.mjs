@@ -94,6 +94,17 @@ function changed({ query, facet, value }) {
   search();
 }
 
+/** Fetches what later queries will ask for while nothing else is to be done, one file after the other. */
+async function fetchAhead(pack) {
+  if (navigator.connection?.saveData) return;
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+  for (const name of Object.keys(pack.files).filter((part) => /^(?:p\d+|sounds)$/.test(part))) {
+    await new Promise((done) => { idle(done); });
+    try { await pack.load([name]); }
+    catch { return; } // no network, and not kept; the search asks again when it needs the file
+  }
+}
+
 function speak(texts, language) {
   view = new View(texts[language], language === "en", changed);
   document.documentElement.lang = language === "en" ? "en" : "zh-CN";
@@ -138,6 +149,7 @@ async function open() {
   document.documentElement.dataset.ready = "true";
   await show();
   await keeper.start();
+  await fetchAhead(pack);
 }
 
 open().catch((error) => {
