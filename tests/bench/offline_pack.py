@@ -23,6 +23,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from kb.search import open_index
 from kb.site.offline import add_offline
 from kb.usecases.offline import offline_search
