@@ -1,5 +1,6 @@
 """The alarm pages of the library: each says something of its own, safely, and no more than its facts carry."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -42,6 +43,18 @@ MET_MOST = [
     "Z71",
     "A.830",
 ]
+
+UNREAD = [page for page in ALARMS if {source.grade for source in page.sources} == {Grade.K}]
+"""Pages that rest on trade knowledge alone: nobody here has read the maker's document."""
+HANDS_ON = re.compile(
+    r"测量|拆(?!过|装过)|插拔|重插|更换(?!日期)|换(?:板|件|模块|驱动|放大器|电池|传感器|编码器|风扇)"
+    r"|(?<!不)(?:改|修改|调整)(?:参数|增益|检测级别|减速时间)|盘动|设零|清洁|清风道"
+)
+"""Work that opens a cabinet, touches power, moves an axis by hand or changes a parameter."""
+MEASURE = re.compile(
+    r"(?<![-A-Za-z0-9.])\d+(?:\.\d+)? ?(?:V|A|Ω|MΩ|kΩ|mm|μm|℃|%|MPa|bar|N·m|s|min|rpm)(?![A-Za-z0-9])"
+)
+"""A number with a unit: a limit that a reader might hold to."""
 
 
 def paragraphs(page: AlarmPage) -> list[str]:
@@ -138,7 +151,57 @@ def test_drive_faults_are_found_by_both_ways_of_writing_them() -> None:
 
 
 def test_builders_own_numbers_have_no_meaning_of_their_own() -> None:
-    page = LIBRARY.pages["ALM-SIEMENS-700xxx"]
+    whole_ranges = {"EX1000-EX1999", "No.2000-2999", "700000-799999"}
+    builders = {page.code for page in ALARMS if page.code.startswith(("EX1", "No.2", "7"))}
+    assert builders == whole_ranges
+
+
+def test_trade_knowledge_is_shown_as_such_on_every_page_that_rests_on_it_alone() -> None:
+    assert UNREAD
+    assert [page.id for page in UNREAD if page.confidence is not Confidence.NOT_VALIDATED] == []
+    assert [page.id for page in UNREAD if page.remedy_confidence != "not_validated"] == []
+
+
+def test_a_page_of_trade_knowledge_gives_no_measure_to_hold_to() -> None:
+    measures = {
+        page.id: found.group()
+        for page in UNREAD
+        if (found := MEASURE.search("\n".join([*page.remedy, *paragraphs(page)])))
+    }
+    assert measures == {}
+
+
+def test_a_page_of_trade_knowledge_leaves_hands_on_work_to_the_makers_manual() -> None:
+    told = {
+        page.id: lines
+        for page in UNREAD
+        if (lines := [line for line in page.remedy if HANDS_ON.search(line) and "本机厂家手册" not in line])
+    }
+    assert told == {}
+
+
+def test_a_page_of_trade_knowledge_begins_with_a_look_and_names_what_may_hurt() -> None:
+    assert [page.id for page in UNREAD if HANDS_ON.search(page.remedy[0])] == []
+    sent_to_the_manual = [
+        page
+        for page in UNREAD
+        if any("按本机厂家手册" in line and HANDS_ON.search(line) for line in page.remedy)
+    ]
+    assert sent_to_the_manual
+    assert [page.id for page in sent_to_the_manual if page.hazards == "none"] == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13])
+def test_a_da98_drive_fault_is_found_in_all_its_spellings(number: int) -> None:
+    page = LIBRARY.pages[f"ALM-GSK-DA98-Err{number}"]
     assert isinstance(page, AlarmPage)
-    assert page.code == "700000-799999"
-    assert [alarm.id for alarm in ALARMS if alarm.code.startswith(("EX1", "7")) and alarm.id != page.id] == []
+    assert {f"Err{number}", f"DA98 Err-{number}"} <= set(page.aliases)
+
+
+def test_an_english_meaning_of_trade_knowledge_holds_no_number() -> None:
+    stray = {
+        page.id: page.text.en
+        for page in UNREAD
+        if not page.text.en.isascii() or any(map(str.isdigit, page.text.en))
+    }
+    assert stray == {}
