@@ -3,6 +3,7 @@
 May import: `kb.settings`, and every room that has something to open.
 """
 
+import gc
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,6 +16,9 @@ from kb.settings import Settings
 from kb.store import Store
 from kb.usecases.jobs import Background
 from kb.usecases.search_notes import SearchNotes
+
+MANY_PAGES = 2_000
+"""Pages from which on the library is left out of the collection of garbage."""
 
 
 class House:
@@ -68,9 +72,16 @@ class House:
 
     def search_index(self) -> SearchIndex:
         """Return an open index that matches the library; built again where it is missing, old or damaged."""
+        first = self._index is None
+        library = self.library()
         self._index = open_index(
-            self.settings.index_dir, self.library(), known=self._index, engine=self.settings.search_engine
+            self.settings.index_dir, library, known=self._index, engine=self.settings.search_engine
         )
+        if first and len(library.pages) >= MANY_PAGES:
+            # The pages stay for as long as the process does: looking through them for garbage stops it for most of
+            # a second, at 10,000 pages, in the middle of somebody's search.
+            gc.collect()
+            gc.freeze()
         return self._index
 
 

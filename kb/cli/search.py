@@ -16,8 +16,10 @@ from kb.errors import BadQuery, NotFound
 from kb.settings import Settings
 from kb.usecases.search import (
     MOST_HITS,
+    Scope,
     answer_lines,
     find_pages,
+    fit_label,
     result_row,
     sentences,
     understood_row,
@@ -33,6 +35,7 @@ from kb.usecases.search_evaluation import (
     read_judged_queries,
 )
 from kb.usecases.search_log import MOST_ROWS, State, Unanswered, unanswered, unanswered_counts, unanswered_row
+from kb.usecases.search_scope import equipment_in_hand, in_hand_label
 from kb.wiring import House, open_house
 
 TypesOption = Annotated[
@@ -44,6 +47,12 @@ BatchOption = Annotated[
     str,
     typer.Option(
         "--batch", help="每行一个检索的文件，- 为标准输入 · file with one query a line, - for stdin"
+    ),
+]
+EquipmentOption = Annotated[
+    str,
+    typer.Option(
+        "--equipment", help="设备编号 · tag of the machine in hand: pages for it come first, all are labelled"
     ),
 ]
 WithdrawnOption = Annotated[bool, typer.Option("--withdrawn", help="包括已撤回的页 · withdrawn pages, too")]
@@ -73,32 +82,41 @@ def find(
     limit: LimitOption = 10,
     batch: BatchOption = "",
     withdrawn: WithdrawnOption = False,
+    equipment: EquipmentOption = "",
 ) -> None:
     """检索资料库，find 可省略 · search the library; the word `find` may be left out."""
     house = open_house(Settings())
     chosen = {"type": [kind for kind in types.replace("，", ",").split(",") if kind]}
+    machine = equipment_in_hand(house.store, equipment) if equipment.strip() else None
+    scope = machine.scope if machine is not None else None
     if batch:
         if query:
             raise BadQuery("give a query or --batch, not both")
-        _batch(house, batch, limit=limit, chosen=chosen)
+        _batch(house, batch, limit=limit, chosen=chosen, scope=scope)
         return
-    if not query and not chosen["type"]:
-        raise BadQuery("give a query, a --type, or --batch FILE")
+    if not query and not chosen["type"] and machine is None:
+        raise BadQuery("give a query, a --type, an --equipment, or --batch FILE")
     text = " ".join(query or ())
     language = house.settings.language
     index = house.search_index()
-    result = find_pages(index, text, chosen=chosen, size=limit, withdrawn=withdrawn, with_facets=as_json)
+    result = find_pages(
+        index, text, chosen=chosen, size=limit, withdrawn=withdrawn, with_facets=as_json, scope=scope
+    )
     if as_json:
         row = result_row(result, language, query=text)
         row["understood"] = understood_row(result.understood, index.library, language)
         row["facets"] = result.facets
         typer.echo(json.dumps(row, ensure_ascii=False))
         return
+    if machine is not None:
+        about = in_hand_label(machine, index.library, language)
+        typer.echo(f"设备 · machine {machine.tag}: {about}")
     _notes(house, result.unknown_codes, nearest=result.nearest, suggestion=result.suggestion)
     for number, hit in enumerate(result.hits, 1):
         kind = value_label(index.library, "type", hit.page.type, language)
         typer.echo(f"{number:>2}. [{kind}] {hit.page.title}  ({hit.page.id})")
-        typer.echo(f"    {'；'.join(sentences(hit.why, language))}")
+        fit = fit_label(hit, language)
+        typer.echo("    " + "；".join([*([f"【{fit}】"] if fit else []), *sentences(hit.why, language)]))
     typer.echo(f"{result.total} 页 · pages")
 
 
@@ -111,21 +129,24 @@ def _notes(house: House, unknown: tuple[str, ...], *, nearest: bool, suggestion:
         typer.echo(f"是不是要找 · did you mean: {suggestion}")
 
 
-def _batch(house: House, name: str, *, limit: int, chosen: dict[str, list[str]]) -> None:
+def _batch(house: House, name: str, *, limit: int, chosen: dict[str, list[str]], scope: Scope | None) -> None:
     """Answer line by line, each written out before the next is read."""
     if name == "-":
-        _answer(house, sys.stdin.buffer, limit=limit, chosen=chosen)
+        _answer(house, sys.stdin.buffer, limit=limit, chosen=chosen, scope=scope)
         return
     path = Path(name)
     if not path.is_file():
         raise NotFound("file of queries", name)
     with path.open("rb") as file:
-        _answer(house, file, limit=limit, chosen=chosen)
+        _answer(house, file, limit=limit, chosen=chosen, scope=scope)
 
 
-def _answer(house: House, lines: BinaryIO, *, limit: int, chosen: dict[str, list[str]]) -> None:
+def _answer(
+    house: House, lines: BinaryIO, *, limit: int, chosen: dict[str, list[str]], scope: Scope | None
+) -> None:
     index = house.search_index()
-    for row in answer_lines(index, lines, size=limit, chosen=chosen, language=house.settings.language):
+    language = house.settings.language
+    for row in answer_lines(index, lines, size=limit, chosen=chosen, language=language, scope=scope):
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

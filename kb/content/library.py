@@ -88,7 +88,14 @@ def load_library(folder: Path, *, known: Library | None = None) -> Library:
             files[name] = old.files[name]
         else:
             files[name] = read_page_file(folder / name, name)
-    return _library(folder, files, stamps)
+    vocabularies = None
+    if old is not None and _vocabulary_stamps(old.stamps) == _vocabulary_stamps(stamps):
+        vocabularies = old.vocabularies
+    return _library(folder, files, stamps, vocabularies or load_vocabularies(folder / "vocabularies"))
+
+
+def _vocabulary_stamps(stamps: Mapping[str, tuple[int, int]]) -> list[tuple[str, tuple[int, int]]]:
+    return [(name, stamp) for name, stamp in stamps.items() if not name.endswith(".md")]
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
@@ -117,8 +124,12 @@ def _counts(name: str) -> bool:
     return name.endswith(".md") or (name.partition("/")[0] in NOT_PAGES and name.endswith(".yaml"))
 
 
-def _library(folder: Path, files: dict[str, PageFile], stamps: dict[str, tuple[int, int]]) -> Library:
-    vocabularies = load_vocabularies(folder / "vocabularies")
+def _library(
+    folder: Path,
+    files: dict[str, PageFile],
+    stamps: dict[str, tuple[int, int]],
+    vocabularies: Vocabularies,
+) -> Library:
     pages: dict[str, Page] = {}
     bodies: dict[str, str] = {}
     paths: dict[str, str] = {}

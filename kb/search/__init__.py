@@ -8,15 +8,18 @@ from kb.search.engines import EngineChoice
 from kb.search.index import FACETS, Filters, Hit, Piece, Reason, Result, SearchIndex
 from kb.search.opening import index_state, open_index
 from kb.search.query import Understood
+from kb.search.scope import Fit, Scope
 
 __all__ = [
     "FACETS",
     "EngineChoice",
     "Filters",
+    "Fit",
     "Hit",
     "Piece",
     "Reason",
     "Result",
+    "Scope",
     "SearchIndex",
     "Understood",
     "index_state",

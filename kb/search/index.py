@@ -11,6 +11,7 @@ from kb.content.pages import (
     ChecklistPage,
 )
 from kb.search.query import Understood
+from kb.search.scope import Fit, Scope
 
 FACETS = (
     "type",
@@ -37,12 +38,14 @@ class Hit:
         match: `code`: it is about the code asked for; `related_code`: it shows, or is near to, that code; `text`;
             `nearest`: it does not hold all that was asked, and nothing else does; `all`: nothing was asked.
         why: One sentence for each reason, the strongest first, as message id and values (see `kb.search.why`).
+        fit: How it stands to the machine in hand; None where none was given.
     """
 
     page: Page
     score: float
     match: Match
     why: tuple["Reason", ...]
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class SearchIndex(Protocol):
         first: int = 0,
         size: int = 20,
         facets: bool = True,
+        scope: Scope | None = None,
     ) -> Result:
         """Return the pages for `query`; an empty query finds all that the filters allow.
 
@@ -126,6 +130,7 @@ class SearchIndex(Protocol):
             first: How many hits to leave out.
             size: How many hits to return at most.
             facets: Whether to count facets.
+            scope: The machine in hand: hits tell how they stand to it, and those for it come first. None is hidden.
         """
 
     def similar(self, page_id: str, *, size: int = 5) -> tuple[Hit, ...]:

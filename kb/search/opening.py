@@ -29,7 +29,7 @@ from kb.search.documents import SCHEMA, fields_of, mean_lengths, weights_of
 from kb.search.engines import Engine, EngineChoice, engine_for
 from kb.search.index import SearchIndex
 from kb.search.manifest import MANIFEST, page_digest, read_manifest, write_manifest
-from kb.search.overlay import Built, LiveIndex, catalogue_of, changed_ids, live_index, spoken_texts
+from kb.search.overlay import Built, Changed, LiveIndex, catalogue_of, changed_ids, live_index, spoken_texts
 from kb.search.postings import DamagedIndex
 from kb.search.tolerance import lettered_phrases
 
@@ -66,9 +66,10 @@ def open_index(
     if fresh is None and known.library.digest == library.digest:
         return known
     built = fresh.built if fresh is not None else known.built
-    if not _serves(built, library):
+    changed = changed_ids(built, library)
+    if not _serves(changed, library):
         return _open(index_dir, library, engine)
-    live = live_index(built, library, known)
+    live = live_index(built, library, known, changed)
     if len(live.documents) + len(live.lost) > _few(library) or live.dictionary.digest != built.names:
         _BEHIND.begin(index_dir, library, engine)
     return live
@@ -78,10 +79,9 @@ def _few(library: Library) -> int:
     return max(FEW, len(library.pages) // FEW_SHARE)
 
 
-def _serves(built: Built, library: Library) -> bool:
+def _serves(changed: Changed, library: Library) -> bool:
     """Whether enough of an index still holds for the rest to be read into memory while someone waits."""
-    gone, added = changed_ids(built, library)
-    return len(gone) + len(added) <= max(FEW, len(library.pages) // SERVES_SHARE)
+    return len(changed[0]) + len(changed[1]) <= max(FEW, len(library.pages) // SERVES_SHARE)
 
 
 def _open(index_dir: Path, library: Library, choice: EngineChoice) -> LiveIndex:
@@ -96,8 +96,9 @@ def _open(index_dir: Path, library: Library, choice: EngineChoice) -> LiveIndex:
         for folder in _others(index_dir, engine):
             with contextlib.suppress(DamagedIndex):
                 built = _opened(folder, library, engine)
-                if built.names == dictionary.digest and _serves(built, library):
-                    return live_index(built, library)
+                changed = changed_ids(built, library)
+                if built.names == dictionary.digest and _serves(changed, library):
+                    return live_index(built, library, changed=changed)
         return _built(index_dir, library, choice)
 
 

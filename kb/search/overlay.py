@@ -23,6 +23,8 @@ from kb.search.tolerance import Tolerance, latin_words, lettered_phrases
 
 Weights = Mapping[str, float]
 Lettered = Callable[[], Sequence[tuple[str, str]]]
+Changed = tuple[list[int], list[str]]
+"""Documents that are gone, and pages that are no documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,9 @@ class LiveIndex(PostingIndex):
         def lettered() -> list[tuple[str, str]]:
             return [*built.lettered(), *lettered_phrases(spoken_texts(more))]
 
-        latin = latin_words([page.title_en for _, page in sorted(library.pages.items())])
+        def latin() -> list[str]:
+            return latin_words([page.title_en for page in library.pages.values()])
+
         super().__init__(
             library=library,
             dictionary=dictionary,
@@ -140,7 +144,7 @@ class OverlaidPostings:
         return array("I", found[0]) + more[0], array("f", found[1]) + more[1]
 
 
-def changed_ids(built: Built, library: Library) -> tuple[list[int], list[str]]:
+def changed_ids(built: Built, library: Library) -> Changed:
     """Return which documents of `built` are no longer so in `library`, and which of its pages are no documents."""
     gone: list[int] = []
     kept: set[str] = set()
@@ -155,15 +159,18 @@ def changed_ids(built: Built, library: Library) -> tuple[list[int], list[str]]:
     return gone, sorted(id_ for id_ in library.pages if id_ not in kept)
 
 
-def live_index(built: Built, library: Library, before: LiveIndex | None = None) -> LiveIndex:
+def live_index(
+    built: Built, library: Library, before: LiveIndex | None = None, changed: Changed | None = None
+) -> LiveIndex:
     """Return `built` as an index of `library`.
 
     Args:
         built: The index on disk.
         library: What must be found.
         before: The index used until now, whose parts serve again where they have not changed.
+        changed: As `changed_ids` returns it, where it is known already.
     """
-    gone, added = changed_ids(built, library)
+    gone, added = changed or changed_ids(built, library)
     dictionary = _dictionary(library, before)
     codes = _codes(library, before)
     known: Mapping[str, Weights] = {}
@@ -218,7 +225,7 @@ def _dictionary(library: Library, before: LiveIndex | None) -> Dictionary:
 
 
 def _terms(library: Library) -> dict[str, TermPage]:
-    return {id_: page for id_, page in library.pages.items() if isinstance(page, TermPage)}
+    return {id_: page for id_, page in library.pages.items() if type(page) is TermPage}
 
 
 def _codes(library: Library, before: LiveIndex | None) -> CodeTable:

@@ -29,6 +29,7 @@ from kb.search.ranking import (
     score_codes,
     score_units,
 )
+from kb.search.scope import FACTORS, STEPS, Fit, Scope, ScopeReader
 from kb.search.similarity import likeness
 from kb.search.tolerance import Tolerance
 from kb.search.understanding import understand
@@ -38,6 +39,8 @@ TIER_STEP = 10.0
 """Added to a score for each tier: far more than any answer by words, so that the order is that of the tiers."""
 MAIN = 0.3
 """Added where a page's own code is asked for, and not an alias of it."""
+SCOPE_STEP = 2.5
+"""Added among pages about one code for each step nearer to the machine in hand; what else parts them counts less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,46 @@ class _Found:
         finals: Score of each.
         coded: Why documents stand above those that only hold the words.
         nearest: Whether nothing holds all that was asked.
+        fits: How documents stand to the machine in hand.
     """
 
     order: list[int]
     finals: dict[int, float]
     coded: dict[int, Coded]
     nearest: bool
+    fits: "_Fits"
+
+
+class _Fits:
+    """How documents stand to the machine in hand, looked at once each; without a machine all stand alike."""
+
+    def __init__(self, scope: Scope | None, library: Library, catalogue: Catalogue) -> None:
+        self._reader = ScopeReader(scope, library) if scope is not None else None
+        self._pages = catalogue.pages
+        self._known: dict[int, Fit] = {}
+        self.families = self._reader.families if self._reader is not None else frozenset()
+
+    def __bool__(self) -> bool:
+        return self._reader is not None
+
+    def of(self, number: int) -> Fit | None:
+        """Return how a document stands to the machine, or None without one."""
+        if self._reader is None:
+            return None
+        fit = self._known.get(number)
+        if fit is None:
+            fit = self._known[number] = self._reader.fit(self._pages[number])
+        return fit
+
+    def factor(self, number: int) -> float:
+        """Return how much the text of a document counts."""
+        fit = self.of(number)
+        return 1.0 if fit is None else FACTORS[fit]
+
+    def step(self, number: int) -> int:
+        """Return the place of a document among those about one code."""
+        fit = self.of(number)
+        return 0 if fit is None else STEPS[fit]
 
 
 class PostingIndex:
@@ -112,12 +149,14 @@ class PostingIndex:
         first: int = 0,
         size: int = 20,
         facets: bool = True,
+        scope: Scope | None = None,
     ) -> Result:
         """Return the pages for `query`; see `SearchIndex.search`."""
         understood = self.understand(query)
         every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
         asked = bool(understood.query)
-        found = self._found(understood, every) if asked else self._browsed(every)
+        fits = _Fits(scope, self._library, self._catalogue)
+        found = self._found(understood, every, fits) if asked else self._browsed(every, fits)
         chosen = self._catalogue.allowed(filters)
         ordered = found.order
         if chosen != every:
@@ -136,7 +175,7 @@ class PostingIndex:
             suggestion=understood.suggestion,
         )
 
-    def _found(self, understood: Understood, allowed: int) -> _Found:
+    def _found(self, understood: Understood, allowed: int, fits: _Fits) -> _Found:
         """Return the documents of a query in order, and whether none of them holds all that was asked."""
         words = score_units(understood.units, understood.bridges, self._postings, allowed)
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
@@ -154,14 +193,19 @@ class PostingIndex:
         else:
             worded = [number for number in words.found if coverage[number] >= best * KEPT]
             nearest = best < FITS
-        finals = self._finals(words, coded, worded, understood)
+        finals = self._finals(words, coded, worded, understood, fits)
         order = sorted(self._catalogue.in_tie_order(finals), key=finals.__getitem__, reverse=True)
         if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
-            order = self._in_turn(order, coded, understood)
-        return _Found(order, finals, coded, nearest)
+            order = self._in_turn(order, coded, understood, fits)
+        return _Found(order, finals, coded, nearest, fits)
 
     def _finals(
-        self, words: WordScores, coded: dict[int, Coded], worded: Sequence[int], understood: Understood
+        self,
+        words: WordScores,
+        coded: dict[int, Coded],
+        worded: Sequence[int],
+        understood: Understood,
+        fits: _Fits,
     ) -> dict[int, float]:
         """Return the score by which documents are ordered; documents are numbered so that ties fall right."""
         catalogue = self._catalogue
@@ -181,7 +225,13 @@ class PostingIndex:
             whole = 0.25 + 0.75 * coverage[number] ** 2 if understood.units else 1.0
             main = MAIN if why.entry is not None and why.entry.main else 0.0
             score = (text[number] * whole + why.extra + main) * confidence[number]
+            if fits:
+                score = min(score, 0.99 * SCOPE_STEP) + SCOPE_STEP * fits.step(number)
             finals[number] = round(TIER_STEP * max(why.tier - WORDS, 0) + score, 9)
+        if fits:
+            for number in worded:
+                if number not in coded:
+                    finals[number] = round(finals[number] * fits.factor(number), 9)
         return finals
 
     def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Coded]:
@@ -196,24 +246,40 @@ class PostingIndex:
                         near.setdefault(number, Coded(NEAR, code, entry, extra=1.0 - 0.1 * rank))
         return dict(list(near.items())[:MOST_NEAREST])
 
-    def _in_turn(self, order: list[int], coded: dict[int, Coded], understood: Understood) -> list[int]:
-        """Return alarms of a bare number that several families have one of each family in turn, then the rest."""
+    def _in_turn(
+        self, order: list[int], coded: dict[int, Coded], understood: Understood, fits: _Fits
+    ) -> list[int]:
+        """Return alarms of a bare number that several families have one of each family in turn, then the rest.
+
+        Those of the machine in hand come before all others.
+        """
         ranks = {name: rank for code in understood.codes for rank, name in enumerate(code.families)}
         places: dict[str, int] = {}
-        turn: dict[int, tuple[int, int]] = {}
+        turn: dict[int, tuple[bool, int, int]] = {}
         for number in order:
             why = coded.get(number)
             if why is not None and why.tier == CODE_ALARM and why.entry is not None:
                 family = why.entry.family
-                turn[number] = (places.get(family, 0), ranks.get(family, len(ranks)))
+                turn[number] = (
+                    family not in fits.families,
+                    places.get(family, 0),
+                    ranks.get(family, len(ranks)),
+                )
                 places[family] = places.get(family, 0) + 1
         return sorted(turn, key=turn.__getitem__) + [number for number in order if number not in turn]
 
-    def _browsed(self, allowed: int) -> _Found:
+    def _browsed(self, allowed: int, fits: _Fits) -> _Found:
         numbers = numbers_of(allowed)
         confidence = self._catalogue.confidence
-        order = sorted(numbers, key=lambda number: (-confidence[number], self._catalogue.pages[number].id))
-        return _Found(order, dict.fromkeys(numbers, 0.0), {}, False)
+        order = sorted(
+            numbers,
+            key=lambda number: (
+                -fits.step(number),
+                -confidence[number],
+                self._catalogue.pages[number].id,
+            ),
+        )
+        return _Found(order, dict.fromkeys(numbers, 0.0), {}, False, fits)
 
     def _hit(self, number: int, found: _Found, understood: Understood, *, asked: bool) -> Hit:
         why = found.coded.get(number)
@@ -230,6 +296,7 @@ class PostingIndex:
             score=round(found.finals[number], 4),
             match=match,
             why=reasons_of(why, answers, understood),
+            fit=found.fits.of(number),
         )
 
     def similar(self, page_id: str, *, size: int = 5) -> tuple[Hit, ...]:

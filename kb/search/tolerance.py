@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -70,7 +71,7 @@ class Tolerance:
         dictionary: The trade's words.
         lettered: Returns phrases of titles, keywords and symptoms with their initials; asked for once, when the
             first query needs it.
-        latin: Latin words of the library.
+        latin: Returns the Latin words of the library; asked for once, when the first query needs them.
     """
 
     def __init__(
@@ -78,13 +79,13 @@ class Tolerance:
         *,
         dictionary: Dictionary,
         lettered: Callable[[], Sequence[tuple[str, str]]],
-        latin: Sequence[str],
+        latin: Callable[[], Sequence[str]],
     ) -> None:
         self._dictionary = dictionary
         self._read = lettered
         self._lettered: Sequence[tuple[str, str]] | None = None
-        single = {word for word in dictionary.words if word.isascii() and word.isalpha()}
-        self._latin = tuple(sorted({word for word in {*latin, *single} if len(word) >= SHORTEST_LATIN}))
+        self._read_latin = latin
+        self._latin: tuple[str, ...] | None = None
         self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
 
     def spells_a_name(self, word: str, names: Sequence[str]) -> bool:
@@ -187,6 +188,10 @@ class Tolerance:
         """Return Latin words that are spelt much like `word`, the likeliest first."""
         if len(word) < SHORTEST_LATIN or not word.isascii():
             return []
+        if self._latin is None:
+            single = {word for word in self._dictionary.words if word.isascii() and word.isalpha()}
+            words = {*self._read_latin(), *single}
+            self._latin = tuple(sorted(word for word in words if len(word) >= SHORTEST_LATIN))
         found = process.extract(
             word, self._latin, scorer=fuzz.ratio, score_cutoff=LIKE_LATIN, limit=MOST_GUESSES
         )
@@ -219,13 +224,16 @@ def _wholly_chinese(text: str) -> bool:
 
 def latin_words(texts: Sequence[str]) -> list[str]:
     """Return the stems' words of Latin text, in alphabetical order, for spelling."""
-    words = {
+    return sorted(set(itertools.chain.from_iterable(map(_latin_of, texts))))
+
+
+@lru_cache(maxsize=200_000)
+def _latin_of(text: str) -> tuple[str, ...]:
+    return tuple(
         word
-        for text in texts
         for word in fold(text).replace("-", " ").replace("/", " ").split()
-        if word.isascii() and word.isalpha() and len(word) >= SHORTEST_LATIN
-    }
-    return sorted(word for word in words if stem(word))
+        if word.isascii() and word.isalpha() and len(word) >= SHORTEST_LATIN and stem(word)
+    )
 
 
 def lettered_phrases(texts: Iterable[str]) -> list[tuple[str, str]]:

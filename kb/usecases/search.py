@@ -9,8 +9,9 @@ from kb.content.pages import TermPage
 from kb.errors import BadQuery
 from kb.i18n import Language, translator
 from kb.search import FACETS as FACETS
-from kb.search import Filters, Hit, Piece, Reason, SearchIndex, Understood
+from kb.search import Filters, Fit, Hit, Piece, Reason, SearchIndex, Understood
 from kb.search import Result as Result
+from kb.search import Scope as Scope
 
 MOST_HITS = 100
 DEEPEST = 10_000
@@ -51,6 +52,7 @@ class Shown:
         passage: The passage that answers best, marked.
         why: Why it was found, as sentences in the reader's language.
         hazard: The gravest hazard on the page: `danger`, `warning`, `caution`, `notice`, or empty.
+        fit: How it stands to the machine in hand, in words; empty where none was given.
     """
 
     hit: Hit
@@ -58,6 +60,7 @@ class Shown:
     passage: tuple[Piece, ...]
     why: tuple[str, ...]
     hazard: str
+    fit: str
 
 
 def find_pages(
@@ -69,6 +72,7 @@ def find_pages(
     page: int = 1,
     size: int = 20,
     with_facets: bool = True,
+    scope: Scope | None = None,
 ) -> Result:
     """Return what answers `query`; an empty query lists all that the choice allows.
 
@@ -80,6 +84,7 @@ def find_pages(
         page: Number of the page of hits, from 1.
         size: Hits on a page, 1 to `MOST_HITS`.
         with_facets: Whether to count facets.
+        scope: The machine in hand (`kb.usecases.search_scope`): hits for it come first, all are labelled.
 
     Raises:
         BadQuery: A facet is not known, or page or size are out of bounds.
@@ -97,7 +102,9 @@ def find_pages(
     filters = Filters(
         chosen={name: entries for name, entries in values.items() if entries}, withdrawn=withdrawn
     )
-    return index.search(query, filters=filters, first=(page - 1) * size, size=size, facets=with_facets)
+    return index.search(
+        query, filters=filters, first=(page - 1) * size, size=size, facets=with_facets, scope=scope
+    )
 
 
 def shown_hits(index: SearchIndex, result: Result, language: Language) -> tuple[Shown, ...]:
@@ -110,6 +117,7 @@ def shown_hits(index: SearchIndex, result: Result, language: Language) -> tuple[
             passage=index.excerpt(hit.page.id, understood),
             why=sentences(hit.why, language),
             hazard=gravest_hazard(hit),
+            fit=fit_label(hit, language),
         )
         for hit in result.hits
     )
@@ -119,6 +127,21 @@ def sentences(reasons: Sequence[Reason], language: Language) -> tuple[str, ...]:
     """Return reasons as sentences in `language`."""
     say = translator(language)
     return tuple(say(reason.message).format(**reason.values) for reason in reasons)
+
+
+FIT_NAMES: Mapping[Fit, str] = {
+    Fit.PROVEN: "proven on this model",
+    Fit.MODEL: "written for this model, not proven yet",
+    Fit.FAMILY: "same family",
+    Fit.GENERAL: "for any control",
+    Fit.OTHER: "other family",
+}
+"""Message ids of how a page stands to the machine in hand."""
+
+
+def fit_label(hit: Hit, language: Language) -> str:
+    """Return how a hit stands to the machine in hand; empty where none was given."""
+    return translator(language)(FIT_NAMES[hit.fit]) if hit.fit is not None else ""
 
 
 def gravest_hazard(hit: Hit) -> str:
@@ -169,7 +192,7 @@ def marked_row(piece: Piece) -> MarkedRow:
 
 def hit_row(hit: Hit, language: Language) -> dict[str, object]:
     """Return a hit as a row of JSON: the form that `search --json` and `--batch` write."""
-    return {
+    row: dict[str, object] = {
         "id": hit.page.id,
         "type": hit.page.type,
         "title": hit.page.title,
@@ -178,6 +201,9 @@ def hit_row(hit: Hit, language: Language) -> dict[str, object]:
         "facts": list(hit.page.facts),
         "why": "；".join(sentences(hit.why, language)),
     }
+    if hit.fit is not None:
+        row["fit"] = hit.fit.value
+    return row
 
 
 def result_row(result: Result, language: Language, *, query: str) -> dict[str, object]:
@@ -245,6 +271,7 @@ def answer_lines(
     size: int,
     chosen: Mapping[str, Iterable[str]],
     language: Language,
+    scope: Scope | None = None,
 ) -> Iterator[dict[str, object]]:
     """Yield one answer for each line, as it comes; a blank line has no hits.
 
@@ -254,6 +281,7 @@ def answer_lines(
         size: Hits of each.
         chosen: Allowed values by facet.
         language: Of the reasons.
+        scope: The machine in hand.
     """
     for number, line in enumerate(lines):
         text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace").strip("\r\n")
@@ -261,5 +289,5 @@ def answer_lines(
         if not query.strip():
             yield {"query": query, "total": 0, "hits": []}
             continue
-        result = find_pages(index, query, chosen=chosen, size=size, with_facets=False)
+        result = find_pages(index, query, chosen=chosen, size=size, with_facets=False, scope=scope)
         yield result_row(result, language, query=query)

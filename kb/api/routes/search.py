@@ -14,6 +14,7 @@ from kb.usecases.search import (
     similar_pages,
     understood_row,
 )
+from kb.usecases.search_scope import equipment_in_hand
 from kb.web.context import HouseDep, LanguageDep
 
 router = APIRouter(prefix="/search", tags=["search"])
@@ -29,7 +30,7 @@ class PieceOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """One page that was found."""
+    """One page that was found; `fit` tells how it stands to the machine of `equipment`."""
 
     id: str
     type: str
@@ -42,6 +43,7 @@ class HitOut(BaseModel):
     hazard: str
     facts: list[str]
     why: list[str]
+    fit: str | None
     marked_title: list[PieceOut]
     passage: list[PieceOut]
 
@@ -85,6 +87,13 @@ def search(
     confidence: Values = None,
     level: Values = None,
     machine: Values = None,
+    equipment: Annotated[
+        str,
+        Query(
+            max_length=64,
+            description="Tag of the machine in hand: pages for it come first, all are labelled.",
+        ),
+    ] = "",
     withdrawn: bool = False,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     size: Annotated[int, Query(ge=1, le=MOST_HITS)] = 20,
@@ -103,7 +112,8 @@ def search(
     }
     index = house.search_index()
     chosen = {name: values for name, values in given.items() if values}
-    result = find_pages(index, q, chosen=chosen, withdrawn=withdrawn, page=page, size=size)
+    scope = equipment_in_hand(house.store, equipment).scope if equipment.strip() else None
+    result = find_pages(index, q, chosen=chosen, withdrawn=withdrawn, page=page, size=size, scope=scope)
     if page == 1 and not chosen:
         house.search_notes.take(q, result, at=house.now())
     return SearchOut(
@@ -129,6 +139,7 @@ def search(
                 hazard=shown.hazard,
                 facts=list(shown.hit.page.facts),
                 why=list(shown.why),
+                fit=shown.hit.fit.value if shown.hit.fit is not None else None,
                 marked_title=[PieceOut(**marked_row(piece)) for piece in shown.title],
                 passage=[PieceOut(**marked_row(piece)) for piece in shown.passage],
             )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from kb.content import Library
+from kb.errors import NotFound
 from kb.i18n import Language, translator
 from kb.usecases.search import (
     FACETS,
@@ -18,6 +19,7 @@ from kb.usecases.search import (
     shown_hits,
     value_label,
 )
+from kb.usecases.search_scope import InHand, equipment_in_hand, in_hand_label
 from kb.web.context import HouseDep, LanguageDep
 from kb.web.rendering import render
 
@@ -26,6 +28,8 @@ router = APIRouter()
 PAGE_SIZE = 20
 LAST_PAGE = 500
 MOST_CHIPS = 12
+EQUIPMENT = "equipment"
+"""Name of the parameter with the tag of the machine in hand."""
 FACET_TITLES: Mapping[str, str] = {
     "type": "Kind",
     "brand": "Brand",
@@ -77,6 +81,7 @@ def search_page(
     confidence: Values = None,
     level: Values = None,
     machine: Values = None,
+    equipment: Annotated[str, Query(max_length=64)] = "",
     page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
     part: Annotated[str, Query(pattern="^(results)?$")] = "",
     asked: bool = False,
@@ -98,33 +103,58 @@ def search_page(
         "machine": machine,
     }
     chosen = {name: [value for value in values if value] for name, values in given.items() if values}
-    values: dict[str, object] = {"query": q, "chosen": chosen, "examples": EXAMPLES, "result": None}
-    if q.strip() or any(chosen.values()):
+    tag = equipment.strip()
+    in_hand = _in_hand(house, tag)
+    kept = {**chosen, EQUIPMENT: [tag]} if tag else chosen
+    values: dict[str, object] = {
+        "query": q,
+        "chosen": kept,
+        "examples": EXAMPLES,
+        "result": None,
+        "tag": tag,
+        "in_hand": in_hand,
+        "without_machine": _address(q, chosen),
+    }
+    if q.strip() or any(chosen.values()) or in_hand is not None:
         index = house.search_index()
-        result = find_pages(index, q, chosen=chosen, page=page, size=PAGE_SIZE)
+        scope = in_hand.scope if in_hand is not None else None
+        result = find_pages(index, q, chosen=chosen, page=page, size=PAGE_SIZE, scope=scope)
         if page == 1 and not any(chosen.values()) and (asked or not part):
             house.search_notes.take(q, result, at=house.now())
         pages = max(1, min(LAST_PAGE, -(-result.total // PAGE_SIZE)))
         values |= {
             "result": result,
             "hits": shown_hits(index, result, language),
-            "groups": _groups(result, chosen, q, index.library, language),
-            "families": _families(result, chosen, q, index.library, language),
+            "groups": _groups(result, kept, q, index.library, language),
+            "families": _families(result, kept, q, index.library, language),
             "term": home_term(index, result),
             "label": lambda facet, value: value_label(index.library, facet, value, language),
             "pages": pages,
             "page": page,
-            "previous": _address(q, chosen, page - 1) if page > 1 else "",
-            "next": _address(q, chosen, page + 1) if page < pages else "",
-            "suggested": _address(result.suggestion, chosen) if result.suggestion else "",
-            "cleared": _address(q, {}),
+            "previous": _address(q, kept, page - 1) if page > 1 else "",
+            "next": _address(q, kept, page + 1) if page < pages else "",
+            "suggested": _address(result.suggestion, kept) if result.suggestion else "",
+            "cleared": _address(q, {EQUIPMENT: [tag]} if tag else {}),
+            "about": in_hand_label(in_hand, index.library, language) if in_hand is not None else "",
         }
     template = "search/results.html" if part else "search/page.html"
     return render(request, template, values)
 
 
+def _in_hand(house: HouseDep, tag: str) -> InHand | None:
+    """Return the machine with a tag; None without a tag, or where the register has none, which the page says."""
+    if not tag:
+        return None
+    try:
+        return equipment_in_hand(house.store, tag)
+    except NotFound:
+        return None
+
+
 def _address(query: str, chosen: Mapping[str, list[str]], page: int = 1) -> str:
-    pairs = [("q", query)] + [(name, value) for name in FACETS for value in chosen.get(name, ())]
+    pairs = [("q", query)] + [
+        (name, value) for name in (*FACETS, EQUIPMENT) for value in chosen.get(name, ())
+    ]
     if page > 1:
         pairs.append(("page", str(page)))
     return "/search?" + urlencode(pairs)

@@ -84,7 +84,7 @@ def test_queries_come_from_standard_input(servicebook: Servicebook, monkeypatch:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ((), 6, "give a query, a --type, or --batch FILE"),
+        ((), 6, "give a query, a --type, an --equipment, or --batch FILE"),
         (("x", "--batch", "y"), 6, "give a query or --batch, not both"),
         (("--batch", "nowhere.txt"), 7, "no file of queries has the id 'nowhere.txt'"),
     ],
