@@ -205,3 +205,7 @@ def test_an_english_meaning_of_trade_knowledge_holds_no_number() -> None:
         if not page.text.en.isascii() or any(map(str.isdigit, page.text.en))
     }
     assert stray == {}
+
+
+def test_an_english_title_holds_no_chinese() -> None:
+    assert [page.id for page in ALARMS if re.search(r"[\u3000-\u9fff\uff00-\uffef]", page.title_en)] == []
