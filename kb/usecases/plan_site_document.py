@@ -275,7 +275,7 @@ def _result(item: ChecklistItem) -> str:
 
 
 def _signing(words: Words) -> tuple[Block, ...]:
-    lines = tuple(f"{words.say(line)}: " for line in ("Name", "Signature", "Date", "Telephone"))
+    lines = tuple(f"{words.say(line)}: " for line in ("Name of the signer", "Signature", "Date", "Telephone"))
     return (
         Paragraph(
             text=words.say(
