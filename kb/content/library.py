@@ -149,9 +149,8 @@ def _library(
             )
             continue
         pages[id_], bodies[id_], paths[id_] = file.page, file.body, name
-    digest = hashlib.sha256(vocabularies.digest.encode())
-    for name, file in files.items():
-        digest.update(f"{name}\0{file.digest}\n".encode())
+    states = "".join([f"{name}\0{file.digest}\n" for name, file in files.items()])
+    digest = hashlib.sha256(f"{vocabularies.digest}{states}".encode())
     return Library(
         folder=folder,
         files=files,

@@ -1,5 +1,6 @@
 """What is known of each document beside its tokens: page, facets, freshness. In memory, by document number."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Catalogue:
     confidence: tuple[float, ...]
     type_factors: Mapping[Intent, tuple[float, ...]]
     alive: int
-    places: tuple[int, ...] = ()
+    places: tuple[float, ...] = ()
 
     def allowed(self, filters: Filters, *, but: str = "") -> int:
         """Return the bit set of the documents that the filters let through, one facet left out."""
@@ -101,7 +102,11 @@ def tie_order(page: Page) -> tuple[int, str]:
 
 
 def extended_catalogue(
-    base: Catalogue, library: Library, gone: Sequence[int], added: Sequence[str]
+    base: Catalogue,
+    library: Library,
+    gone: Sequence[int],
+    added: Sequence[str],
+    order: Sequence[tuple[int, str]],
 ) -> Catalogue:
     """Return `base` without the documents `gone`, and with the pages `added` behind its own.
 
@@ -110,6 +115,7 @@ def extended_catalogue(
         library: Has the pages `added`.
         gone: Document numbers.
         added: Page ids.
+        order: What ties of the documents of `base` are ordered by, ascending.
     """
     more = build_catalogue(library, added)
     first = len(base.pages)
@@ -118,10 +124,12 @@ def extended_catalogue(
     numbers = {id_: number for id_, number in base.numbers.items() if number not in lost}
     numbers |= {id_: first + number for id_, number in more.numbers.items()}
     pages = base.pages + more.pages
-    order = sorted(numbers.values(), key=lambda number: tie_order(pages[number]))
-    places = [0] * len(pages)
-    for place, number in enumerate(order):
-        places[number] = place
+    # A document behind the others falls between two of theirs; several in one gap keep their own order.
+    newcomers = sorted(range(first, len(pages)), key=lambda number: tie_order(pages[number]))
+    places: list[float] = [*range(first), *([0.0] * len(newcomers))]
+    for rank, number in enumerate(newcomers, 1):
+        before = bisect_left(order, tie_order(pages[number]))
+        places[number] = before - 1 + rank / (len(newcomers) + 1)
     return Catalogue(
         pages=pages,
         numbers=numbers,

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal, TypeVar
 
 from kb.content import Library, Page
@@ -114,14 +115,14 @@ class CodeTable:
 
     def changed(self, gone: Set[str], fresh: "CodeTable") -> "CodeTable":
         """Return the table without the pages `gone`, and with the codes of `fresh`."""
-        by_key = _merged(self._by_key, fresh._by_key, lambda entry: entry.page_id in gone)
+        by_key = _merged(self._by_key, fresh._by_key, gone, _page_of)
         for key in fresh._by_key:
             by_key[key].sort(key=lambda entry: entry.page_id)
         return CodeTable(
             by_key=by_key,
             ranges=[*(known for known in self._ranges if known[1].page_id not in gone), *fresh._ranges],
-            texts=_merged(self._texts, fresh._texts, lambda entry: entry.page_id in gone),
-            ids=_merged(self._ids, fresh._ids, lambda page_id: page_id in gone),
+            texts=_merged(self._texts, fresh._texts, gone, _page_of),
+            ids=_merged(self._ids, fresh._ids, gone, str),
             order=self._order,
         )
 
@@ -251,10 +252,21 @@ class CodeTable:
         return self._by_key.get(key, [])
 
 
+_page_of = attrgetter("page_id")
+
+
 def _merged(
-    old: Mapping[str, list[_Entry]], new: Mapping[str, list[_Entry]], is_gone: Callable[[_Entry], bool]
+    old: Mapping[str, list[_Entry]],
+    new: Mapping[str, list[_Entry]],
+    gone: Set[str],
+    page_of: Callable[[_Entry], str],
 ) -> dict[str, list[_Entry]]:
-    kept = {key: [entry for entry in entries if not is_gone(entry)] for key, entries in old.items()}
+    """Return both tables as one, without the pages `gone`; lists that stay as they are are shared."""
+    kept = dict(old)
+    if gone:
+        for key, entries in old.items():
+            if not gone.isdisjoint(map(page_of, entries)):
+                kept[key] = [entry for entry in entries if page_of(entry) not in gone]
     for key, entries in new.items():
         kept[key] = [*kept.get(key, ()), *entries]
     return {key: entries for key, entries in kept.items() if entries}

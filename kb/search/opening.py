@@ -29,7 +29,16 @@ from kb.search.documents import SCHEMA, fields_of, mean_lengths, weights_of
 from kb.search.engines import Engine, EngineChoice, engine_for
 from kb.search.index import SearchIndex
 from kb.search.manifest import MANIFEST, page_digest, read_manifest, write_manifest
-from kb.search.overlay import Built, Changed, LiveIndex, catalogue_of, changed_ids, live_index, spoken_texts
+from kb.search.overlay import (
+    Built,
+    Changed,
+    LiveIndex,
+    catalogue_of,
+    changed_ids,
+    live_index,
+    order_of,
+    spoken_texts,
+)
 from kb.search.postings import DamagedIndex
 from kb.search.tolerance import lettered_phrases
 
@@ -231,6 +240,7 @@ def _opened(folder: Path, library: Library, engine: Engine) -> Built:
         means=manifest.means,
         names=manifest.names,
         lettered=lettered,
+        order=order_of(manifest.ids, pages),
     )
 
 

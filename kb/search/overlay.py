@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from kb.content import Library, Page
 from kb.content.pages import CasePage, TermPage
-from kb.search.catalogue import Catalogue, build_catalogue, extended_catalogue
+from kb.search.catalogue import Catalogue, build_catalogue, extended_catalogue, tie_order
 from kb.search.code_table import CodeTable, code_table
 from kb.search.dictionary import Dictionary, build_dictionary
 from kb.search.documents import fields_of, weights_of
@@ -41,6 +41,7 @@ class Built:
         means: Mean length of each field when it was built.
         names: Digest of the dictionary whose concepts its documents carry.
         lettered: Returns its phrases with their initials.
+        order: What ties of its documents are ordered by, ascending.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Built:
     means: Mapping[str, float]
     names: str
     lettered: Lettered
+    order: tuple[tuple[int, str], ...]
 
 
 class LiveIndex(PostingIndex):
@@ -105,7 +107,9 @@ class LiveIndex(PostingIndex):
 
 
 class OverlaidPostings:
-    """Postings of a built index with further documents behind its own.
+    """Postings of a built index with further documents behind its own; safe to use from several threads.
+
+    Lists are put together when a query first asks for them: a change must not pay for words that nobody looks up.
 
     Args:
         base: Of the built index; documents that are gone stay in its lists, and the catalogue masks them.
@@ -116,13 +120,9 @@ class OverlaidPostings:
     def __init__(self, base: Postings, gone: Mapping[str, int], more: Sequence[Weights]) -> None:
         self._base = base
         self._gone = gone
+        self._more = more
         self._total = base.total + len(more)
-        self._more: dict[str, tuple[array[int], array[float]]] = {}
-        for number, weights in enumerate(more, base.total):
-            for token, weight in weights.items():
-                numbers, impacts = self._more.setdefault(token, (array("I"), array("f")))
-                numbers.append(number)
-                impacts.append(level_of(weight) / LEVELS)
+        self._lists: dict[str, PostingList] = {}
 
     @property
     def total(self) -> int:
@@ -131,17 +131,24 @@ class OverlaidPostings:
 
     def count(self, token: str) -> int:
         """Return how many documents have a token."""
-        more = self._more.get(token)
         count = self._base.count(token) - self._gone.get(token, 0)
-        return max(count, 0) + (len(more[0]) if more is not None else 0)
+        return max(count, 0) + sum(token in weights for weights in self._more)
 
     def impacts(self, token: str) -> PostingList:
         """Return the documents of a token in ascending order and how strongly each has it, 0 to 1."""
-        found = self._base.impacts(token)
-        more = self._more.get(token)
-        if more is None:
-            return found
-        return array("I", found[0]) + more[0], array("f", found[1]) + more[1]
+        found = self._lists.get(token)
+        if found is None:
+            found = self._base.impacts(token)
+            first = self._base.total
+            have = [number for number, weights in enumerate(self._more) if token in weights]
+            if have:
+                values = [level_of(self._more[number][token]) / LEVELS for number in have]
+                found = (
+                    array("I", found[0]) + array("I", [first + number for number in have]),
+                    array("f", found[1]) + array("f", values),
+                )
+            self._lists[token] = found
+        return found
 
 
 def changed_ids(built: Built, library: Library) -> Changed:
@@ -198,7 +205,7 @@ def live_index(
         gone_ids = {built.ids[number] for number in gone}
         tokens = Counter(token for id_, weights in lost.items() if id_ in gone_ids for token in weights)
         postings = OverlaidPostings(postings, tokens, list(documents.values()))
-        catalogue = extended_catalogue(catalogue, library, gone, added)
+        catalogue = extended_catalogue(catalogue, library, gone, added, built.order)
     return LiveIndex(
         built=built,
         library=library,
@@ -249,6 +256,15 @@ def spoken_texts(pages: Sequence[Page]) -> list[str]:
         if isinstance(page, CasePage):
             texts.append(page.symptom)
     return texts
+
+
+def order_of(ids: Sequence[str], pages: Mapping[str, Page]) -> tuple[tuple[int, str], ...]:
+    """Return what ties of documents are ordered by; a page that is no longer known goes with the one before it."""
+    order: list[tuple[int, str]] = []
+    for id_ in ids:
+        page = pages.get(id_)
+        order.append(tie_order(page) if page is not None else order[-1] if order else (-(10**7), ""))
+    return tuple(order)
 
 
 def catalogue_of(ids: Sequence[str], pages: Mapping[str, Page], library: Library) -> Catalogue:
