@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(
         default=20_000_000, ge=1, description="Largest upload or fetched document, in bytes."
     )
+    draft_photo_limit_bytes: int = Field(
+        default=3_000_000,
+        ge=1,
+        description="Largest photo of a draft case, in bytes; four of them and a third more must fit into one upload.",
+    )
     session_hours: int = Field(default=12, ge=1, le=24 * 31, description="How long a login lasts, in hours.")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over TLS only; set it when a TLS proxy stands in front."

@@ -8,10 +8,11 @@ from importlib.metadata import version
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from kb.api.access import writes_need
+from kb.api.access import cookies_need_token, writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
+from kb.api.routes import drafts as drafts_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import plan as plan_api
@@ -25,6 +26,7 @@ from kb.web.forms import csrf_checked
 from kb.web.pages import (
     account,
     content,
+    drafts,
     home,
     library,
     machine_data,
@@ -43,10 +45,14 @@ LAST_NOTES_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A router and the role its unsafe methods need; safe methods need a login only (if users exist)."""
+    """A router and the role its unsafe methods need; safe methods need a login only (if users exist).
+
+    `by_page` is set where a page calls the API with the visitor's cookies: then its token is asked for as of a form.
+    """
 
     router: APIRouter
     writes: Role | None
+    by_page: bool = False
 
 
 API_AREAS: tuple[Area, ...] = (
@@ -60,6 +66,8 @@ API_AREAS: tuple[Area, ...] = (
     Area(plan_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
     Area(jobs_api.router, Role.PLANNER),
+    Area(drafts_api.router, Role.ENGINEER, by_page=True),
+    Area(drafts_api.states_router, Role.EDITOR, by_page=True),
     Area(status.router, Role.ADMIN),
 )
 PAGE_AREAS: tuple[Area, ...] = (
@@ -74,6 +82,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(machine_data.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
     Area(visits.router, Role.ENGINEER),
+    Area(drafts.router, Role.EDITOR),
 )
 
 
@@ -100,7 +109,10 @@ def create_app(house: House) -> FastAPI:
     install_protection(app, limit_bytes=house.settings.upload_limit_bytes)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     for area in API_AREAS:
-        app.include_router(area.router, prefix="/api/v1", dependencies=[Depends(writes_need(area.writes))])
+        needs = [Depends(writes_need(area.writes))]
+        if area.by_page:
+            needs.append(Depends(cookies_need_token))
+        app.include_router(area.router, prefix="/api/v1", dependencies=needs)
     for area in PAGE_AREAS:
         app.include_router(
             area.router,

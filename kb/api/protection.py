@@ -24,11 +24,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.api.problems import problem
 from kb.errors import StoreFailure
 from kb.usecases.accounts import User, any_user_exists, user_of_token
-from kb.web.context import SESSION_COOKIE, Visitor, house_of
+from kb.web.context import CSRF_COOKIE, SESSION_COOKIE, Visitor, house_of
 from kb.wiring import House
 
-CSRF_COOKIE = "sb_csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ASKED_FOR_TOKEN = "/api/v1/session/token"  # noqa: S105 - an address
 OPEN_PATHS = ("/static/", "/login", "/language", "/healthz", "/api/v1/session", "/favicon.ico")
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]", "testserver"})
 
@@ -93,7 +93,9 @@ class Protection(BaseHTTPMiddleware):
         response = refusal if refusal is not None else await call_next(request)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if CSRF_COOKIE not in request.cookies and "text/html" in response.headers.get("content-type", ""):
+        # A page that was kept on the device asks for its token here, long after the cookie has gone.
+        tells = "text/html" in response.headers.get("content-type", "") or request.url.path == ASKED_FOR_TOKEN
+        if CSRF_COOKIE not in request.cookies and tells:
             response.set_cookie(
                 CSRF_COOKIE,
                 visitor.csrf_token,

@@ -3,6 +3,7 @@
 May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowhere else).
 """
 
+from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
 from kb.store.planning import (
     PlanningInput,
@@ -14,6 +15,8 @@ from kb.store.planning import (
 from kb.store.search_log import SearchLogRow, SearchVoteRow
 
 __all__ = [
+    "DraftPhotoRow",
+    "DraftRow",
     "PlanningInput",
     "SearchLogRow",
     "SearchVoteRow",

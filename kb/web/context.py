@@ -10,6 +10,7 @@ from kb.usecases.accounts import Role, User
 from kb.wiring import House
 
 SESSION_COOKIE = "sb_session"
+CSRF_COOKIE = "sb_csrf"
 
 
 @dataclass(frozen=True, slots=True)

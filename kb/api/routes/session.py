@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from kb.api.protection import token_of
-from kb.usecases.accounts import log_in, log_out
+from kb.usecases.accounts import any_user_exists, log_in, log_out
 from kb.web.context import HouseDep, VisitorDep
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -32,6 +32,18 @@ class Me(BaseModel):
     role: str
 
 
+class PageToken(BaseModel):
+    """What a page that was kept on the device needs before it sends data with cookies.
+
+    Args:
+        csrf_token: To be sent back in the header `X-CSRF-Token`.
+        login_needed: Whether nothing will be taken before a login.
+    """
+
+    csrf_token: str
+    login_needed: bool
+
+
 @router.post("", status_code=201)
 def open_session(login: Login, request: Request, house: HouseDep) -> Token:
     """Return a session token for the right name and password; throttled after five failures."""
@@ -51,6 +63,14 @@ def open_session(login: Login, request: Request, house: HouseDep) -> Token:
 def who_am_i(visitor: VisitorDep) -> Me:
     """Return the name and role of the caller."""
     return Me(name=visitor.name, role=visitor.user.role.value if visitor.user else "")
+
+
+@router.get("/token")
+def page_token(visitor: VisitorDep, house: HouseDep) -> PageToken:
+    """Return the token of this browser's pages; it is bound to the login, so ask again after one."""
+    return PageToken(
+        csrf_token=visitor.csrf_token, login_needed=visitor.user is None and any_user_exists(house.store)
+    )
 
 
 @router.delete("", status_code=204)
