@@ -77,6 +77,8 @@ def main() -> None:
             again = placed(state, period, today=now.date())
             keep_plan(store, state, again, period, now=now)
         clock.lap("again")
+        after = plan_book(store)
+        assert after is not None
         found = None
         if wanted.check:
             around = Surroundings(
@@ -108,8 +110,7 @@ def main() -> None:
                 "off_ideal": sum(_is_off(visit.reasons) for visit in planned.visits),
                 "travel_hours": round(sum(visit.travel.total_seconds() for visit in planned.visits) / 3600),
                 "work_hours": round(sum(visit.duration.total_seconds() for visit in planned.visits) / 3600),
-                "unchanged_again": len(again.visits) == len(planned.visits)
-                and again.visits == planned.visits,
+                "unchanged_again": not after.changes and after.unchanged == len(planned.visits),
                 "breaches": found,
                 "seconds": clock.seconds,
                 "cpu_seconds": clock.cpu_seconds,
