@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from kb.settings import Settings
-from kb.usecases.drafts import FIELDS, MOST_ROWS, State, draft, draft_counts, draft_photo, drafts
+from kb.usecases.draft_checking import FIELDS
+from kb.usecases.drafts import MOST_ROWS, State, draft, draft_counts, draft_photo, drafts
 from kb.wiring import House, open_house
 
 command = typer.Typer(rich_markup_mode=None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kb.site.draft_page import draft_page
 from kb.site.offline_page import search_page
 from kb.site.offline_scripts import classic_script
 
@@ -20,6 +21,7 @@ ASSETS = "assets/offline"
 THEME = Path(__file__).parent / "theme"
 PACK = "offline"
 PAGE, WORKER, MANIFEST, LIST = "search.html", "sw.js", "manifest.webmanifest", f"{PACK}/files.json"
+DRAFT_PAGE = "draft.html"
 NOT_LISTED = frozenset({WORKER, LIST, "sitemap.xml", "sitemap.xml.gz"})
 """Files that no reader needs without a network: the worker comes from the browser itself, and a site map is for
 machines and names the day of the build."""
@@ -58,8 +60,11 @@ def add_offline(site_dir: Path, search: OfflineSearch) -> None:
         (folder / name).write_bytes(raw)
     modules = sorted((site_dir / ASSETS).glob("*.mjs"))
     _write(site_dir / ASSETS / "classic.js", classic_script(modules, main="page"))
+    _write(site_dir / ASSETS / "classic_draft.js", classic_script(modules, main="draft"))
+    _write(site_dir / DRAFT_PAGE, draft_page(search.texts))
+    searching = [path.name for path in modules if not path.name.startswith("draft")]
     first = ["pack.js", search.parts["core"], search.parts["texts"]]
-    _write(site_dir / PAGE, search_page(search.texts, [path.name for path in modules], first))
+    _write(site_dir / PAGE, search_page(search.texts, searching, first))
     _write(site_dir / WORKER, (THEME / ASSETS / "worker.js").read_text(encoding="utf-8"))
     _write(site_dir / MANIFEST, _json(_manifest(search.texts)))
     listed = {
@@ -82,8 +87,8 @@ def add_offline(site_dir: Path, search: OfflineSearch) -> None:
 
 
 def is_search(path: str) -> bool:
-    """Whether a file of the site is needed to search, not only to read."""
-    return path in {PAGE, MANIFEST} or path.startswith((f"{PACK}/", f"{ASSETS}/"))
+    """Whether a file of the site is needed to search or to write a draft, not only to read."""
+    return path in {PAGE, DRAFT_PAGE, MANIFEST} or path.startswith((f"{PACK}/", f"{ASSETS}/"))
 
 
 def _digests(site_dir: Path, but: set[str]) -> Iterator[tuple[str, str, int]]:

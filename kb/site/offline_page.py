@@ -10,6 +10,7 @@ SECTIONS = (
     ("alarms/index.html", "Alarms"),
     ("cases/index.html", "Cases"),
     ("guides/index.html", "Guides"),
+    ("draft.html", "Write a draft"),
 )
 FAILED = "The search could not be done. Press Search to try again."
 HINT = "Alarm code, complaint, part or task: in Chinese, English or pinyin."

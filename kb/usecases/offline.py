@@ -9,6 +9,7 @@ from kb.i18n import LANGUAGES, Language, translator
 from kb.search.index import FACETS, facet_values
 from kb.search.offline import REASONS, offline_pack
 from kb.site import is_shown, page_address
+from kb.site.draft_page import DRAFT_TEXTS, SPOKEN_TEXTS
 from kb.site.offline import OfflineSearch
 from kb.site.offline_page import PAGE_TEXTS
 from kb.usecases.search import value_label
@@ -81,7 +82,7 @@ def offline_search(library: Library, *, built: datetime | None = None) -> Offlin
         parts=pack.parts,
         files=pack.files,
         pages=pack.pages,
-        texts={message: say(message) for message in PAGE_TEXTS},
+        texts={message: say(message) for message in (*PAGE_TEXTS, *DRAFT_TEXTS)},
         built=built,
     )
 
@@ -93,7 +94,7 @@ def _texts(library: Library, language: Language) -> dict[str, object]:
     for page in library.pages.values():
         for facet, found in facet_values(page, library).items():
             values[facet].update(found)
-    texts = {message: say(message) for message in (*PAGE_TEXTS, *VIEW_TEXTS)}
+    texts = {message: say(message) for message in (*PAGE_TEXTS, *VIEW_TEXTS, *DRAFT_TEXTS, *SPOKEN_TEXTS)}
     texts["English"] = "English" if language != "en" else "中文"
     return {
         "ui": texts,

@@ -13,12 +13,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.api.routes.register_schemas import problems_documented
+from kb.usecases.draft_checking import FIELDS, Sent
 from kb.usecases.drafts import (
-    FIELDS,
     LONGEST_NOTE,
     MOST_ROWS,
     Draft,
-    Sent,
     State,
     change_draft,
     draft,

@@ -10,20 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import BadInput, BadQuery, Conflict, NotFound
+from kb.site.draft_page import LABELS
 from kb.store import Store
 from kb.store import drafts as rows
 from kb.store import register as audit
-from kb.usecases import drafts as room
+from kb.usecases.draft_checking import FIELDS, Sent, clean, media_type_of
 from kb.usecases.drafts import (
-    FIELDS,
     Draft,
-    Sent,
     change_draft,
     draft,
     draft_counts,
     draft_photo,
     drafts,
-    media_type_of,
     receive_draft,
 )
 from tests.postgresql import empty_store, server, store
@@ -190,8 +188,8 @@ def test_a_photo_is_what_its_bytes_begin_with(content: bytes, wanted: str | None
 
 @given(st.text(max_size=200))
 def test_cleaning_is_done_once_and_leaves_what_every_database_takes(text: str) -> None:
-    once = room._clean(text)
-    assert room._clean(once) == once
+    once = clean(text)
+    assert clean(once) == once
     assert "\x00" not in once
     once.encode()
 
@@ -266,3 +264,8 @@ def test_a_photo_that_is_not_there_is_not_found(store: Store, position: int) -> 
     received(store, a_draft())
     with pytest.raises(NotFound, match="no photo has the id"):
         draft_photo(store, ID, position)
+
+
+def test_the_phones_form_has_the_fields_and_bounds_of_the_service() -> None:
+    assert {name: most for name, _, _, most in LABELS} == dict(FIELDS)
+    assert [name for name, *_ in LABELS] == list(FIELDS)

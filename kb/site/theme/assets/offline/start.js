@@ -1,4 +1,4 @@
-// Starts the search page: as modules, or, where a page is opened from a folder and modules may not load, as one
+// Starts the search page or the page of drafts: as modules, or, where a page is opened from a folder and modules may not load, as one
 // plain script that is written from the same modules.
 "use strict";
 (() => {
@@ -14,6 +14,6 @@
       document.head.append(link);
     }
   }
-  script.src = new URL(folder ? "classic.js" : "page.mjs", here).href;
+  script.src = new URL(folder ? dataset.classic || "classic.js" : `${dataset.main || "page"}.mjs`, here).href;
   document.head.append(script);
 })();
