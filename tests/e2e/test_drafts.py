@@ -3,6 +3,7 @@
 import functools
 import http.server
 import json
+import random
 import socket
 import struct
 import threading
@@ -288,6 +289,63 @@ def test_a_draft_that_is_refused_says_why_and_can_be_mended(phone: BrowserContex
     done(page)
     sent(page)
     assert len(at_the_service(house)) == 1
+
+
+def test_a_draft_whose_id_another_has_gets_one_of_its_own(phone: BrowserContext, house: House) -> None:
+    page = opened(phone.new_page())
+    page.route(SENDS, lambda route: route.fulfill(status=412, json={"detail": "another draft"}), times=1)
+    page.route(SENDS, lambda route: route.abort("connectionreset"), times=1)
+    written(page)
+    photo = {"name": "a.png", "mimeType": "image/png", "buffer": a_photo(8, 8)}
+    page.set_input_files("#sd-file", [photo])
+    expect(page.locator("#sd-photos img")).to_have_count(1)
+    done(page)
+    expect(page.locator("#sd-list [data-state=ready] .so-failed")).to_contain_text("只算一次")
+    page.click("#sd-send")
+    refused = page.locator("#sd-list [data-state=refused]")
+    expect(refused.locator(".so-failed")).to_contain_text("another draft")
+    before = refused.get_attribute("data-id")
+    page.click(".sd-edit")
+    expect(page.locator("[name=alarm]")).to_have_value("SV0401")
+    done(page)
+    sent(page)
+    (one,) = at_the_service(house)
+    assert one.id != before
+    assert len(one.photos) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_cuts_leave_each_draft_exactly_once(phone: BrowserContext, house: House, seed: int) -> None:
+    page = opened(phone.new_page())
+    chance = random.Random(seed)
+
+    def unsteady(route: Route) -> None:
+        what = chance.choice(["before", "after", "half", "busy", "through"])
+        if what == "before":
+            route.abort("connectionreset")
+        elif what == "busy":
+            route.fulfill(status=503, json={"detail": "the database cannot be used just now"})
+        elif what == "through":
+            route.continue_()
+        else:
+            answer = route.fetch()
+            if what == "after":
+                route.abort("connectionreset")
+            else:
+                route.fulfill(status=answer.status, body=answer.text()[:40], content_type="application/json")
+
+    page.route(SENDS, unsteady)
+    for number in range(4):
+        written(page, f"现象 {number}")
+        done(page)
+    deadline = time.monotonic() + 30
+    while page.locator("#sd-waiting").get_attribute("data-count") != "0" and time.monotonic() < deadline:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(page.locator("#sd-list .so-badge", has_text="正在发送")).to_have_count(0)
+    sent(page, 4)
+    assert sorted(one.texts["symptom"] for one in at_the_service(house)) == [
+        f"现象 {number}" for number in range(4)
+    ]
 
 
 def test_logged_out_it_leads_to_the_login_and_sends_after_it(browser: Browser, house: House) -> None:

@@ -161,10 +161,10 @@ function row(one) {
   const names = { writing: "Write on", ready: "waits to be sent", refused: "must be mended first", sent: "sent" };
   const sending = one.state === "ready" && one.claimed > Date.now();
   const buttons = [];
-  if (one.state === "writing" || ((one.state === "ready" || one.state === "refused") && !one.uncertain)) {
+  if (one.state === "writing" || one.state === "refused" || (one.state === "ready" && !one.uncertain)) {
     buttons.push(element("button", { type: "button", class: "sd-edit", on: () => act(async () => {
-      const open = await kept.change(one.id, ["writing", "ready", "refused"], { state: "writing", reason: "", claimed: 0 });
-      if (open && !sending) await edit(open);
+      const open = one.state === "refused" && one.uncertain ? await kept.renamed(one.id) : await kept.reopen(one.id);
+      if (open) await edit(open);
       await list();
     }) }, say("Write on")));
   }

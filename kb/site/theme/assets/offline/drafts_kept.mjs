@@ -113,6 +113,33 @@ export class Kept {
     }, STRICT);
   }
 
+  /** Makes a draft writable again; null where it is sent, or being sent, or may be at the service already. */
+  reopen(id) {
+    return this.within("drafts", "readwrite", async (store) => {
+      const kept = await settled(store.get(id));
+      if (!kept || kept.state === "sent" || (kept.state === "ready" && kept.uncertain)) return null;
+      const open = { ...kept, state: "writing", reason: "", claimed: 0 };
+      await settled(store.put(open));
+      return open;
+    }, STRICT);
+  }
+
+  /** Gives a refused draft another id, so that it can be changed although the service may know the old one. */
+  renamed(id) {
+    return this.within(["drafts", "photos"], "readwrite", async (drafts, photos) => {
+      const kept = await settled(drafts.get(id));
+      if (kept?.state !== "refused") return null;
+      const other = { ...kept, id: freshId(), state: "writing", reason: "", uncertain: false, claimed: 0 };
+      for (const photo of await settled(photos.getAll(IDBKeyRange.bound([id, 0], [id, Infinity])))) {
+        await settled(photos.add({ ...photo, draft: other.id }));
+        await settled(photos.delete([id, photo.number]));
+      }
+      await settled(drafts.delete(id));
+      await settled(drafts.put(other));
+      return other;
+    }, STRICT);
+  }
+
   /** Throws a draft away with its photos. */
   remove(id) {
     return this.within(["drafts", "photos"], "readwrite", async (drafts, photos) => {
