@@ -33,6 +33,10 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+OUT_OF_MEMORY = (b"MemoryError", b"SystemError", b"Cannot allocate memory", b"failed to map segment")
+"""How a Python process ends that its memory limit stopped: C code that could not allocate often sets no
+MemoryError of its own (SystemError), and a library that no longer fits cannot be mapped."""
+
 
 def read_limited(
     reader: str, path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS
@@ -81,7 +85,7 @@ def _answer(done: "subprocess.CompletedProcess[bytes]", shown: str, limits: Limi
         answer = cast("dict[str, object]", json.loads(done.stdout))
     except ValueError as error:
         cause = "needs more memory or time than a reading may use"
-        if done.returncode >= 0 and b"MemoryError" not in done.stderr:
+        if done.returncode >= 0 and not any(sign in done.stderr for sign in OUT_OF_MEMORY):
             cause = (
                 "made the reader stop: "
                 + done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300]
