@@ -1,4 +1,24 @@
-"""What is to be done about a fault?
+"""What is to be done about a fault, by when, and who pays?
 
 May import: planner.calendars and below.
 """
+
+from planner.faults.deadlines import Deadline, Point, deadlines
+from planner.faults.entitlement import Cover, Entitlement, Ground, entitlement
+from planner.faults.log import Standing, possible_next, standing
+from planner.faults.priority import Priority, priority
+
+__all__ = [
+    "Cover",
+    "Deadline",
+    "Entitlement",
+    "Ground",
+    "Point",
+    "Priority",
+    "Standing",
+    "deadlines",
+    "entitlement",
+    "possible_next",
+    "priority",
+    "standing",
+]

@@ -7,6 +7,7 @@ from planner.model.contracts import Contract, ContractLevel, ResponseTimes
 from planner.model.equipment import Customer, Datum, Equipment, EquipmentClass, Position, Site
 from planner.model.meters import Meter, MeterReading
 from planner.model.people import Technician
+from planner.model.service import EventKind, MachineState, OrderEvent, OrderState
 from planner.model.spans import DateSpan, OpeningHours, TimeSpan
 from planner.model.work import (
     Basis,
@@ -35,14 +36,18 @@ __all__ = [
     "DueWork",
     "Equipment",
     "EquipmentClass",
+    "EventKind",
     "Interval",
     "IntervalUnit",
     "Level",
+    "MachineState",
     "MaintenancePlan",
     "Meter",
     "MeterReading",
     "Occurrence",
     "OpeningHours",
+    "OrderEvent",
+    "OrderState",
     "Position",
     "Reason",
     "ReasonKind",

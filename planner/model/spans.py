@@ -27,6 +27,11 @@ class DateSpan:
         return self.start <= day < self.end
 
     @property
+    def last(self) -> date:
+        """The last day of the span."""
+        return self.end - timedelta(days=1)
+
+    @property
     def days(self) -> int:
         """How many calendar days the span holds, at least 1."""
         return (self.end - self.start).days
