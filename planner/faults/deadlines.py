@@ -13,7 +13,7 @@ from enum import StrEnum
 from planner.calendars import WorkCalendar, after_working_time, working_time_between
 from planner.faults.log import standing
 from planner.model import ResponseTimes
-from planner.model.service import EventKind, OrderEvent
+from planner.model.orders import EventKind, OrderEvent
 
 NOTHING = timedelta(0)
 

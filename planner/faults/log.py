@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.errors import InvalidInput
-from planner.model.service import EventKind, OrderEvent, OrderState
+from planner.model.orders import EventKind, OrderEvent, OrderState
 
 _LEADS_TO = {
     EventKind.REPORTED: OrderState.REPORTED,

@@ -6,7 +6,7 @@ before what runs badly.
 
 from enum import StrEnum
 
-from planner.model.service import MachineState
+from planner.model.orders import MachineState
 
 
 class Priority(StrEnum):

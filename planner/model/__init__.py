@@ -6,8 +6,8 @@ May import: `planner.errors` and the standard library.
 from planner.model.contracts import Contract, ContractLevel, ResponseTimes
 from planner.model.equipment import Customer, Datum, Equipment, EquipmentClass, Position, Site
 from planner.model.meters import Meter, MeterReading
+from planner.model.orders import EventKind, MachineState, OrderEvent, OrderState
 from planner.model.people import Technician
-from planner.model.service import EventKind, MachineState, OrderEvent, OrderState
 from planner.model.spans import DateSpan, OpeningHours, TimeSpan
 from planner.model.work import (
     Basis,
