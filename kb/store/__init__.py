@@ -5,6 +5,7 @@ May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowh
 
 from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
+from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
 from kb.store.planning import (
     PlanningInput,
     count_equipment,
@@ -17,6 +18,9 @@ from kb.store.search_log import SearchLogRow, SearchVoteRow
 __all__ = [
     "DraftPhotoRow",
     "DraftRow",
+    "PageUseRow",
+    "PageVoteRow",
+    "PageWorkRow",
     "PlanningInput",
     "SearchLogRow",
     "SearchVoteRow",
