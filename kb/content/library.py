@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import cast
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from kb.content.front_matter import front_faults
 from kb.content.pages import AnyPage, Page
 from kb.content.vocabulary import Vocabularies, load_vocabularies
 from kb.errors import Fault
@@ -19,6 +21,8 @@ _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE = "---"
 PAGE_BYTES = 1_000_000
 NOT_PAGES = frozenset({"vocabularies"})
+_ALIAS = re.compile(r"(?:^|[\s\[{,:?-])[&*][^\s]")
+"""What may be an anchor or an alias; mostly text, so that only then the front matter is gone through twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +200,8 @@ def parse_page(text: str, name: str, digest: str = "") -> PageFile:
     if end is None:
         return bad(1, "has front matter without an end", "close it with a line ---")
     front = "\n".join(lines[1:end])
+    if _ALIAS.search(front) and (refused := front_faults(front)):
+        return bad(int(refused[0].where), refused[0].what, refused[0].repair)
     try:
         node = yaml.compose(front, Loader=_SAFE_LOADER)
         values = yaml.load(front, Loader=_SAFE_LOADER)  # noqa: S506 - a safe loader, in C where there is one
