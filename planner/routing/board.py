@@ -105,12 +105,21 @@ class Board:
             found = self._able[key] = tuple(people)
         return found
 
-    def closed(self, work: DueWork, day: date) -> Why | None:
-        """Return why nobody at all may come on `day`: the site is closed or was visited too lately."""
+    def closed(self, work: DueWork, day: date, *, besides: date | None = None) -> Why | None:
+        """Return why nobody at all may come on `day`: the site is closed or was visited too lately.
+
+        Args:
+            work: What is to be done.
+            day: The day to look at.
+            besides: A day whose visit does not count for the spacing: where the work itself stands now.
+        """
         if why := constraints.site_open(self._site_calendars[work.site_id], day):
             return why
         least = self.spacing.get(work.site_id)
-        return constraints.spaced(day, self._site_days[work.site_id], least) if least else None
+        if not least:
+            return None
+        others = self._site_days[work.site_id]
+        return constraints.spaced(day, (one for one in others if one != besides), least)
 
     def offer(self, work: DueWork, day: date, people: Iterable[str] | None = None) -> Offer | None:
         """Return the technician for whom the work adds the least travel on `day`; None where nobody can come.

@@ -22,6 +22,8 @@ class Why(StrEnum):
     WORKING_TIME = "working_time"
     SPACING = "spacing"
     CONTRACT = "contract"
+    WHOLE_PLAN = "whole_plan"
+    """No rule forbids it; the plan as a whole is better another way."""
 
 
 def skill(work: DueWork, technician: Technician) -> Why | None:

@@ -20,10 +20,17 @@ from datetime import date, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.errors import InvalidInput
-from planner.model import DueWork, Reason, ReasonKind, Site, Technician, Unplaced, Visit
+from planner.model import DueWork, Reason, Site, Technician, Unplaced, Visit
 from planner.routing.board import Board, Offer, Placement, placement_of, site_place
-from planner.routing.constraints import Why
-from planner.routing.relaxation import unplaced_reason
+from planner.routing.telling import (
+    ideal_told,
+    in_order,
+    offer_reason,
+    technician_reason_of,
+    told_unplaced,
+    told_visit,
+    unplaced_in_order,
+)
 from planner.routing.timetable import Stop
 from planner.routing.travel import DEFAULT_RULE, TravelRule
 
@@ -76,7 +83,7 @@ def first_plan(
     Raises:
         InvalidInput: A work that breaks a rule above; every fault is listed.
     """
-    _check(work, sites, site_calendars, technicians, technician_calendars, locked)
+    check_input(work, sites, site_calendars, technicians, technician_calendars, locked)
     board = Board(
         sites=sites,
         technicians={one: technicians[one] for one in sorted(technicians)},
@@ -86,30 +93,25 @@ def first_plan(
         spacing=spacing or {},
         rule=rule,
     )
-    placed = _kept(board, work, published)
+    placed = kept(board, work, published)
     chosen = {one.key: (placement, reason) for one, placement, reason in placed}
     progress(len(chosen), len(work))
     rest = sorted((one for one in work if one.key not in chosen), key=lambda one: _urgency(board, one))
     done = len(chosen)
     homeless = []
     for one in rest:
-        offer = _nearest_offer(board, one)
+        offer = nearest_offer(board, one)
         if offer is None:
             homeless.append(one)
         else:
-            placement = _placement(one, offer)
+            placement = offered(one, offer)
             board.put(one, placement)
-            chosen[one.key] = placement, _technician_reason(board, one, offer)
+            chosen[one.key] = placement, offer_reason(board, one, offer)
         done += 1
         progress(done, len(work))
-    visits = [_visit(one, *chosen[one.key], board) for one in work if one.key in chosen]
-    unplaced = [_unplaced(one, board) for one in homeless]
-    return FirstPlan(
-        visits=tuple(sorted(visits, key=lambda one: (one.day, str(one.hours and one.hours.start), one.key))),
-        unplaced=tuple(
-            sorted(unplaced, key=lambda one: (one.earliest, one.latest, one.site_id, one.occurrences[0].key))
-        ),
-    )
+    visits = [told_visit(board, one, *chosen[one.key]) for one in work if one.key in chosen]
+    unplaced = [told_unplaced(board, one) for one in homeless]
+    return FirstPlan(visits=in_order(visits), unplaced=unplaced_in_order(unplaced))
 
 
 def days_outwards(ideal: date, earliest: date, latest: date) -> Iterator[date]:
@@ -121,15 +123,15 @@ def days_outwards(ideal: date, earliest: date, latest: date) -> Iterator[date]:
                 yield day
 
 
-def _kept(
+def kept(
     board: Board, work: Sequence[DueWork], published: Sequence[Visit]
 ) -> list[tuple[DueWork, Placement, Reason]]:
     """Keep the published placements of unchanged work that still hold, earliest first; return what was kept."""
     by_key = {one.key: one for one in work}
     kept = []
-    for visit in sorted(published, key=lambda one: (one.day, str(one.hours and one.hours.start), one.key)):
+    for visit in in_order(published):
         one = by_key.get(visit.key)
-        reason = _reason_of(visit)
+        reason = technician_reason_of(visit)
         if one is None or reason is None or visit.technician_id is None or visit.hours is None:
             continue
         if not _unchanged(one, visit, reason):
@@ -141,16 +143,12 @@ def _kept(
     return kept
 
 
-def _reason_of(visit: Visit) -> Reason | None:
-    return next((one for one in visit.reasons if one.kind is ReasonKind.TECHNICIAN), None)
-
-
 def _unchanged(work: DueWork, visit: Visit, reason: Reason) -> bool:
     return (
         (work.site_id, work.earliest, work.latest, work.duration)
         == (visit.site_id, visit.earliest, visit.latest, visit.duration)
         and [one.key for one in work.occurrences] == [one.key for one in visit.occurrences]
-        and dict(reason.values).get("ideal") == work.ideal.isoformat()
+        and ideal_told(reason) == work.ideal
     )
 
 
@@ -158,7 +156,8 @@ def _urgency(board: Board, work: DueWork) -> tuple[date, int, date, timedelta, s
     return work.ideal, len(board.able(work)), work.latest, -work.duration, work.key
 
 
-def _nearest_offer(board: Board, work: DueWork) -> Offer | None:
+def nearest_offer(board: Board, work: DueWork) -> Offer | None:
+    """Return the offer of the first day, from the ideal one outwards, on which anybody can come."""
     if not board.able(work):
         return None
     for day in days_outwards(work.ideal, work.earliest, work.latest):
@@ -167,70 +166,13 @@ def _nearest_offer(board: Board, work: DueWork) -> Offer | None:
     return None
 
 
-def _placement(work: DueWork, offer: Offer) -> Placement:
+def offered(work: DueWork, offer: Offer) -> Placement:
+    """Return the placement that takes an offer."""
     stop = Stop(offer.slot.start, offer.slot.end, site_place(work.site_id))
     return Placement(technician_id=offer.technician_id, day=offer.day, stop=stop)
 
 
-def _technician_reason(board: Board, work: DueWork, offer: Offer) -> Reason:
-    place = site_place(work.site_id)
-    kind, _, origin = offer.slot.origin.partition(":")
-    values = [
-        ("technician", offer.technician_id),
-        ("day", offer.day.isoformat()),
-        ("able", str(len(board.able(work)))),
-        ("from", kind),
-        ("from_site", origin if kind == "site" else ""),
-        ("travel_minutes", str(board.travel.minutes(offer.slot.origin, place))),
-        ("travel_m", str(board.travel.metres(offer.slot.origin, place))),
-        ("added_minutes", str(offer.slot.added)),
-        ("position", "known" if board.travel.knows(place) else "unknown"),
-        ("ideal", work.ideal.isoformat()),
-        ("ideal_why", _why_not(board, work, work.ideal) if offer.day != work.ideal else ""),
-    ]
-    return Reason(kind=ReasonKind.TECHNICIAN, values=tuple(values))
-
-
-def _why_not(board: Board, work: DueWork, day: date) -> str:
-    """Return the rule that keeps the work off `day`, on which nobody could come."""
-    if not work.earliest <= day <= work.latest:
-        return Why.WINDOW
-    if why := board.closed(work, day):
-        return why
-    at_work = any(board.day_of(one, day).spans for one in board.able(work))
-    return Why.WORKING_TIME if at_work else Why.TECHNICIAN_AWAY
-
-
-def _visit(work: DueWork, placement: Placement, reason: Reason, board: Board) -> Visit:
-    minutes, metres = board.legs(placement.technician_id, placement.day)[placement.stop]
-    return Visit(
-        key=work.key,
-        site_id=work.site_id,
-        day=placement.day,
-        earliest=work.earliest,
-        latest=work.latest,
-        occurrences=work.occurrences,
-        duration=work.duration,
-        technician_id=placement.technician_id,
-        hours=placement.hours,
-        travel=timedelta(minutes=minutes),
-        travel_m=metres,
-        reasons=(*work.reasons, reason),
-    )
-
-
-def _unplaced(work: DueWork, board: Board) -> Unplaced:
-    return Unplaced(
-        site_id=work.site_id,
-        earliest=work.earliest,
-        latest=work.latest,
-        occurrences=work.occurrences,
-        duration=work.duration,
-        reason=unplaced_reason(board, work),
-    )
-
-
-def _check(
+def check_input(
     work: Sequence[DueWork],
     sites: Mapping[str, Site],
     site_calendars: Mapping[str, WorkCalendar],
@@ -238,6 +180,7 @@ def _check(
     technician_calendars: Mapping[str, WorkCalendar],
     locked: Sequence[Visit],
 ) -> None:
+    """Refuse input that breaks a rule of `first_plan`, all faults at once."""
     faults = []
     known = {visit.key for visit in locked}
     for one in work:

@@ -103,6 +103,7 @@ WHY: Choices = {
     },
     "spacing": {"zh_CN": "与相邻上门的间隔不足", "en": "it is too near to another visit of the site"},
     "contract": {"zh_CN": "不在合同有效期内", "en": "it is outside the contract"},
+    "whole_plan": {"zh_CN": "改期使整个计划更优", "en": "another day makes the plan as a whole better"},
 }
 """Rules by the names that `planner.routing` gives them; a test holds the two together."""
 UNPLACED: Sentences = {"zh_CN": "无法安排", "en": "not placed"}
