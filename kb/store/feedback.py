@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Session as Session
 
 from kb.store.columns import UtcDateTime
 from kb.store.tables import EquipmentRow
@@ -17,7 +18,8 @@ OPEN = "open"
 
 
 class PageVoteRow(SQLModel, table=True):
-    """What one voter thinks of a page; `page_revision` is the one that was read, `cast_at` when it was meant."""
+    """What one voter thinks of a page; `page_revision` is the one that was read, `cast_at` when it was meant,
+    `kept_at` when it came."""
 
     __tablename__ = "page_votes"
     page_id: str = Field(primary_key=True, max_length=80)
@@ -26,7 +28,8 @@ class PageVoteRow(SQLModel, table=True):
     reason: str = Field(default="", max_length=20)
     text: str = Field(default="")
     page_revision: int
-    cast_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    cast_at: datetime = Field(sa_type=UtcDateTime)
+    kept_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class PageWorkRow(SQLModel, table=True):
@@ -91,8 +94,8 @@ def add_row(session: Session, row: SQLModel) -> None:
 
 
 def votes_of_voter(session: Session, voter: str, *, since: datetime) -> int:
-    """Return how many pages a voter has judged since a time."""
-    query = select(func.count()).where(PageVoteRow.voter == voter, col(PageVoteRow.cast_at) >= since)
+    """Return on how many pages votes of a voter came since a time."""
+    query = select(func.count()).where(PageVoteRow.voter == voter, col(PageVoteRow.kept_at) >= since)
     return session.exec(query).one()
 
 

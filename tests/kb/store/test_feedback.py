@@ -18,6 +18,7 @@ def a_vote(
         reason=reason,
         page_revision=1,
         cast_at=NOON + timedelta(hours=hours),
+        kept_at=NOON + timedelta(hours=hours),
     )
 
 

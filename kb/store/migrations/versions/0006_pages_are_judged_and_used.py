@@ -27,10 +27,11 @@ def upgrade() -> None:
         sa.Column("text", text(), nullable=False),
         sa.Column("page_revision", sa.Integer(), nullable=False),
         sa.Column("cast_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("kept_at", UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("page_id", "voter"),
     )
     with op.batch_alter_table("page_votes") as batch_op:
-        batch_op.create_index(batch_op.f("ix_page_votes_cast_at"), ["cast_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_page_votes_kept_at"), ["kept_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_page_votes_voter"), ["voter"], unique=False)
     op.create_table(
         "page_work",
