@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel, col, func, select
-from sqlmodel import Session as Session
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from kb.store.columns import UtcDateTime
 from kb.store.tables import EquipmentRow
+
+__all__ = ["PageUseRow", "PageVoteRow", "PageWorkRow", "Session"]
 
 OPEN = "open"
 
