@@ -25,11 +25,12 @@ class Align(StrEnum):
 
 
 class Tone(StrEnum):
-    """What a paragraph is for: the running text, a remark in small type, a notice that must be seen."""
+    """What a paragraph is for: running text, a remark in small type, a notice that must be seen, text of a machine."""
 
     BODY = "body"
     REMARK = "remark"
     NOTICE = "notice"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,80 @@ class Signatures:
     boxes: tuple[SignatureBox, ...]
 
 
-Block = Paragraph | Table | KeyValues | Signatures
+class Signal(StrEnum):
+    """How grave a hazard is (ANSI Z535.6), gravest first."""
+
+    DANGER = "danger"
+    WARNING = "warning"
+    CAUTION = "caution"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardBox:
+    """A coloured box that must be read before what follows is done; never split over two pages.
+
+    Args:
+        signal: Decides the colour.
+        word: The signal word as it is printed, such as `危险 DANGER`.
+        text: What can hurt.
+        details: Further lines as label and text: what then, how to avoid it.
+    """
+
+    signal: Signal
+    word: str
+    text: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class Mark(StrEnum):
+    """What stands before the entries of a list."""
+
+    BULLET = "bullet"
+    NUMBER = "number"
+    BOX = "box"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """A list: with bullets, with numbers from 1, or with boxes to tick."""
+
+    texts: tuple[str, ...]
+    mark: Mark = Mark.BULLET
+
+
+PICTURE_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture with its caption; it is as wide as its own size says, at most as wide as the text.
+
+    Args:
+        content: The bytes of the file.
+        media_type: One of `PICTURE_TYPES`.
+        alt: What is to be seen, for who cannot see it.
+        caption: Stands below it; may be empty.
+
+    Raises:
+        BadInput: Another media type.
+    """
+
+    content: bytes
+    media_type: str
+    alt: str
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        if self.media_type not in PICTURE_TYPES:
+            what = f"its media type is {self.media_type}"
+            fault = Fault(
+                where=self.alt or "figure", what=what, repair=f"use one of {', '.join(PICTURE_TYPES)}"
+            )
+            raise BadInput("a picture cannot be set", [fault])
+
+
+Block = Paragraph | Table | KeyValues | Signatures | HazardBox | Entries | Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +233,7 @@ class Document:
         header: Text at the head of each page.
         footer: Text at the left foot of each page.
         page_numbers: Text with `{page}` and `{pages}`, at the right foot of each page.
+        contents: Heading of the table of contents, which stands before the first section; none where it is empty.
     """
 
     title: str
@@ -171,3 +246,4 @@ class Document:
     header: str = ""
     footer: str = ""
     page_numbers: str = "{page} / {pages}"
+    contents: str = ""

@@ -10,7 +10,20 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from kb.export.document import Block, Document, KeyValues, Paragraph, Section, Signatures, Table, Tone
+from kb.export.document import (
+    Block,
+    Document,
+    Entries,
+    Figure,
+    HazardBox,
+    KeyValues,
+    Paragraph,
+    Section,
+    Signatures,
+    Table,
+    Tone,
+)
+from kb.export.docx_blocks import add_contents, add_entries, add_figure, add_hazard
 from kb.export.docx_styles import REMARK_STYLE, set_page, set_styles
 from kb.export.docx_tables import add_key_values, add_signatures, add_table
 from kb.export.packing import packed, xml_text
@@ -19,6 +32,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 _NOTICE_SHADE = "FFF4D6"
 _NOTICE_LINE = "C98A00"
+_FIXED_WIDTH = "Consolas"
 _AFTER_SHADE = ("w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 """What the schema wants after borders and shading in the properties of a paragraph."""
 
@@ -34,6 +48,8 @@ def docx_bytes(document: Document) -> bytes:
         file.add_paragraph(xml_text(document.subtitle), style="Subtitle")
     for block in document.opening:
         _add_block(file, block)
+    if document.contents:
+        add_contents(file, document)
     for section in document.sections:
         _add_section(file, section)
     buffer = io.BytesIO()
@@ -68,6 +84,12 @@ def _add_block(file: DocxDocument, block: Block) -> None:
         add_key_values(file, block)
     elif isinstance(block, Signatures):
         add_signatures(file, block)
+    elif isinstance(block, HazardBox):
+        add_hazard(file, block)
+    elif isinstance(block, Entries):
+        add_entries(file, block)
+    elif isinstance(block, Figure):
+        add_figure(file, block)
 
 
 def _add_paragraph(file: DocxDocument, block: Paragraph) -> None:
@@ -77,6 +99,8 @@ def _add_paragraph(file: DocxDocument, block: Paragraph) -> None:
         if number:
             run.add_break(WD_BREAK.LINE)
         run.add_text(line)
+        if block.tone is Tone.CODE:
+            run.font.name = _FIXED_WIDTH
     if block.tone is Tone.NOTICE:
         properties = paragraph._p.get_or_add_pPr()
         properties.insert_element_before(_notice_border(), *_AFTER_SHADE)

@@ -32,8 +32,8 @@ def add_table(file: DocxDocument, table: Table) -> None:
     """Append `table`; its head row stands again on each page and no row is split."""
     total = sum(column.weight for column in table.columns)
     widths = [Mm(TEXT_WIDTH_MM * column.weight / total) for column in table.columns]
-    target = _new_table(file, rows=1 + max(len(table.rows), 1), widths=widths)
-    rows = _rows(target)
+    target = new_table(file, rows=1 + max(len(table.rows), 1), widths=widths)
+    rows = table_rows(target)
     _repeat(rows[0][0])
     for cell, column in zip(rows[0][1], table.columns, strict=True):
         _fill(cell, column.title, align=Align.CENTER, strong=True)
@@ -45,7 +45,7 @@ def add_table(file: DocxDocument, table: Table) -> None:
     if not table.rows:
         merged = rows[1][1][0].merge(rows[1][1][-1])
         _fill(merged, table.empty, align=Align.CENTER)
-    _gap(file)
+    gap(file)
 
 
 def add_key_values(file: DocxDocument, block: KeyValues) -> None:
@@ -54,8 +54,8 @@ def add_key_values(file: DocxDocument, block: KeyValues) -> None:
         return
     pairs = block.pairs
     name, value = TEXT_WIDTH_MM * 0.15, TEXT_WIDTH_MM * 0.35
-    target = _new_table(file, rows=(len(pairs) + 1) // 2, widths=[Mm(name), Mm(value), Mm(name), Mm(value)])
-    for number, (row, cells) in enumerate(_rows(target)):
+    target = new_table(file, rows=(len(pairs) + 1) // 2, widths=[Mm(name), Mm(value), Mm(name), Mm(value)])
+    for number, (row, cells) in enumerate(table_rows(target)):
         _keep_whole(row)
         for side, (key, text) in enumerate(pairs[2 * number : 2 * number + 2]):
             _fill(cells[2 * side], key, strong=True)
@@ -63,15 +63,15 @@ def add_key_values(file: DocxDocument, block: KeyValues) -> None:
             _fill(cells[2 * side + 1], text)
         if 2 * number + 1 == len(pairs):  # a last pair without a neighbour takes the whole line
             cells[1].merge(cells[3])
-    _gap(file)
+    gap(file)
 
 
 def add_signatures(file: DocxDocument, block: Signatures) -> None:
     """Append the boxes of `block` side by side; the block stays on one page."""
     width = Mm(TEXT_WIDTH_MM / len(block.boxes))
     depth = max(len(box.lines) for box in block.boxes)
-    target = _new_table(file, rows=1 + depth, widths=[width] * len(block.boxes))
-    for number, (row, cells) in enumerate(_rows(target)):
+    target = new_table(file, rows=1 + depth, widths=[width] * len(block.boxes))
+    for number, (row, cells) in enumerate(table_rows(target)):
         _keep_whole(row)
         for cell, box in zip(cells, block.boxes, strict=True):
             if number == 0:
@@ -82,10 +82,11 @@ def add_signatures(file: DocxDocument, block: Signatures) -> None:
             cell.paragraphs[0].paragraph_format.keep_with_next = number < depth
         if number:
             row.height = Mm(_SIGNING_LINE_MM)
-    _gap(file)
+    gap(file)
 
 
-def _new_table(file: DocxDocument, *, rows: int, widths: Sequence[Length]) -> DocxTable:
+def new_table(file: DocxDocument, *, rows: int, widths: Sequence[Length]) -> DocxTable:
+    """Append an empty table with the house's lines and return it."""
     table: DocxTable = file.add_table(rows=rows, cols=len(widths))
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -115,7 +116,7 @@ def _new_table(file: DocxDocument, *, rows: int, widths: Sequence[Length]) -> Do
     return table
 
 
-def _rows(table: DocxTable) -> list[tuple[_Row, list[_Cell]]]:
+def table_rows(table: DocxTable) -> list[tuple[_Row, list[_Cell]]]:
     """Return each row with its cells; `table.rows[n].cells` walks the whole table each time."""
     return [(row, [_Cell(cell, table) for cell in row._tr.tc_lst]) for row in table.rows]
 
@@ -164,7 +165,7 @@ def _mark(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
-def _gap(file: DocxDocument) -> None:
+def gap(file: DocxDocument) -> None:
     """Append a thin line: two tables that touch would become one."""
     line = file.add_paragraph()
     line.paragraph_format.space_after = Pt(0)
