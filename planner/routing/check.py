@@ -146,12 +146,16 @@ def _round(
     spans = _working(person, day, around)
     start_of_day = spans[0][0] if spans else _at(day, time())
     here: Position | None = person.home
+    at = f"home:{person.id}"
     leave, before = start_of_day, None
     for visit in stops:
         assert visit.hours is not None
         there = _position(visit, around)
         begin = _at(day, visit.hours.start)
-        needed = _way(here, there, around.rule, same=before is not None and before.site_id == visit.site_id)
+        needed = _known(around.rule, at, f"site:{visit.site_id}")
+        if needed is None:
+            same = before is not None and before.site_id == visit.site_id
+            needed = _way(here, there, around.rule, same=same)
         room = _overlap(spans, leave, begin)
         concerned = visit.key in ours or (before is not None and before.key in ours)
         if concerned and (begin < leave or room < needed - TOLERANCE):
@@ -163,8 +167,11 @@ def _round(
         if visit.key in ours and visit.travel < needed - TOLERANCE:
             yield Breach(rule="travel", key=visit.key, what=f"it says {visit.travel}; the way takes {needed}")
         leave, here, before = max(leave, _at(day, visit.hours.end)), there, visit
+        at = f"site:{visit.site_id}"
     if before is not None and before.key in ours:
-        needed = _way(here, person.home, around.rule, same=False)
+        needed = _known(around.rule, at, f"home:{person.id}")
+        if needed is None:
+            needed = _way(here, person.home, around.rule, same=False)
         room = _overlap(spans, leave, datetime.combine(day, time.max))
         if room < needed - TOLERANCE:
             yield Breach(
@@ -217,6 +224,12 @@ def _overlap(spans: Iterable[tuple[datetime, datetime]], begin: datetime, end: d
 def _position(visit: Visit, around: Surroundings) -> Position | None:
     site = around.sites.get(visit.site_id)
     return site.position if site else None
+
+
+def _known(rule: TravelRule, one: str, other: str) -> timedelta | None:
+    """Return the time of a way that the rule knows better than by its assumptions; None where it does not."""
+    known = rule.ways.get((min(one, other), max(one, other)))
+    return None if known is None else timedelta(minutes=known[0])
 
 
 def _way(one: Position | None, other: Position | None, rule: TravelRule, *, same: bool) -> timedelta:

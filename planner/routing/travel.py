@@ -1,7 +1,7 @@
 """How far and how long from one place to another, without a road map: the great circle, longer by a detour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import asin, ceil, cos, radians, sin, sqrt
 
 from planner.errors import InvalidInput
@@ -24,6 +24,8 @@ class TravelRule:
         near_km_h: Speed on them.
         far_km_h: Speed on the rest, mostly expressway.
         unknown_minutes: A way to or from a site whose position the register does not know.
+        ways: Minutes and metres that are known better, by the two names of places in alphabetical order
+            (`home:…` before `site:…`); they hold in both directions and go before everything above.
 
     Raises:
         InvalidInput: A detour below 1, a speed that is not positive, or a way shorter than nothing.
@@ -34,6 +36,7 @@ class TravelRule:
     near_km_h: float = 35.0
     far_km_h: float = 80.0
     unknown_minutes: int = 60
+    ways: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict, hash=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = []
@@ -47,6 +50,13 @@ class TravelRule:
         for name in ("near_m", "unknown_minutes"):
             if getattr(self, name) < 0:
                 faults.append(f"{name} is {getattr(self, name)}; it must not be negative")
+        for (one, other), (minutes, metres) in self.ways.items():
+            if one >= other:
+                faults.append(f"the way {one} – {other} must name its places in alphabetical order")
+            if minutes < 0 or metres < 0:
+                faults.append(
+                    f"the way {one} – {other} has {minutes} min, {metres} m; it must not be negative"
+                )
         if faults:
             raise InvalidInput(faults)
 
@@ -69,7 +79,7 @@ class Travel:
 
     def __init__(self, positions: Mapping[str, Position | None], rule: TravelRule = DEFAULT_RULE) -> None:
         self.rule = rule
-        self._vectors = {one: _unit_vector(position) for one, position in positions.items()}
+        self._vectors = {one: unit_vector(position) for one, position in positions.items()}
         self._ways: dict[tuple[str, str], tuple[int, int]] = {}
 
     def metres(self, one: str, other: str) -> int:
@@ -88,7 +98,7 @@ class Travel:
         key = (one, other) if one <= other else (other, one)
         way = self._ways.get(key)
         if way is None:
-            way = self._ways[key] = self._measured(one, other)
+            way = self._ways[key] = self.rule.ways.get(key) or self._measured(one, other)
         return way
 
     def _measured(self, one: str, other: str) -> tuple[int, int]:
@@ -103,7 +113,8 @@ class Travel:
         return ceil(round(self.rule.minutes(round(road_m, 2)), 6)), round(road_m)
 
 
-def _unit_vector(position: Position | None) -> _UnitVector | None:
+def unit_vector(position: Position | None) -> _UnitVector | None:
+    """Return the point on the unit sphere, in WGS-84; None where nobody knows it."""
     if position is None:
         return None
     exact = to_wgs84(position)
