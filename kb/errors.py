@@ -9,8 +9,10 @@ KbError
 ├── BadInput      a form or request breaks rules; faults are listed by field
 │   └── Unconfirmed   it may be done, but only by one who has read and confirmed what it breaks
 ├── NotAllowed    the user may not do this
+│   └── TooOften      not so often in so short a time; it may be done later
 ├── Stopped       somebody wished long work to stop; nothing was written
 └── StoreFailure  the database cannot be used just now
+    └── Unwritable    the folder of the library cannot be written just now
 
 `kb.api` turns each into an HTTP status from one table, `kb.cli` into an exit code from another.
 """
@@ -116,8 +118,16 @@ class NotAllowed(KbError):
     """The user may not do this; the message names the role that may."""
 
 
+class TooOften(NotAllowed):
+    """Not so often in so short a time; the message says when it may be done again."""
+
+
 class StoreFailure(KbError):
     """The database cannot be used just now: locked, full, gone, or of another version."""
+
+
+class Unwritable(StoreFailure):
+    """A file of the library cannot be written: its folder is read-only, the disk is full; nothing was changed."""
 
 
 class Stopped(KbError):

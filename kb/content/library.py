@@ -168,6 +168,12 @@ def _library(
     )
 
 
+def with_file(library: Library, file: PageFile) -> Library:
+    """Return the library as it would be with one file written anew, or added; nothing is read or written."""
+    files = dict(sorted({**library.files, file.path: file}.items()))
+    return _library(library.folder, files, dict(library.stamps), library.vocabularies)
+
+
 def read_page_file(path: Path, name: str) -> PageFile:
     """Return the page in the file at `path`, called `name` in faults; never raises for what the file holds."""
     raw = path.read_bytes()

@@ -13,11 +13,13 @@ from kb.store.planning import (
     count_visits_between,
     planning_input,
 )
+from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
 
 __all__ = [
     "DraftPhotoRow",
     "DraftRow",
+    "PageRevisionRow",
     "PageUseRow",
     "PageVoteRow",
     "PageWorkRow",
