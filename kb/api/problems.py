@@ -24,6 +24,7 @@ from kb.errors import (
     NotFound,
     Stopped,
     StoreFailure,
+    TooOften,
 )
 from kb.web.rendering import render
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
@@ -36,6 +37,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadQuery: HTTPStatus.BAD_REQUEST,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     StoreFailure: HTTPStatus.SERVICE_UNAVAILABLE,
     Stopped: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -52,6 +54,7 @@ EXPLANATIONS: dict[int, str] = {
     412: "Somebody has changed this since you opened it. Nothing of yours was written over it.",
     413: "The file is too large. Nothing was changed.",
     422: "Something in what you sent must be mended first. Nothing was changed.",
+    429: "That was too much in too short a time. Nothing was changed; please wait a few minutes.",
     500: "This is our fault, not yours. Nothing was changed; please tell the administrator the time.",
     503: "The database cannot be used just now. Please try again in a minute; nothing was lost.",
 }
