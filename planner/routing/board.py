@@ -90,7 +90,7 @@ class Board:
         self._site_days: dict[str, list[date]] = defaultdict(list)
         self._able: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         for visit in kept:
-            self._keep(visit)
+            self.stand(visit)
 
     def able(self, work: DueWork) -> tuple[str, ...]:
         """Return the technicians who have the skills, the one who lives nearest first."""
@@ -202,7 +202,8 @@ class Board:
             )
         return found
 
-    def _keep(self, visit: Visit) -> None:
+    def stand(self, visit: Visit) -> None:
+        """Take the time of a visit that stands; one without hours takes its technician's whole day."""
         self._site_days[visit.site_id].append(visit.day)
         if visit.technician_id not in self.technicians or visit.technician_id is None:
             return

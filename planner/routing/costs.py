@@ -124,24 +124,12 @@ def _imbalance(
             minutes = (one.duration + one.travel) / _MINUTE
             taken[one.technician_id, one.day.year, one.day.month] += minutes
     months = {(year, month) for _, year, month in taken}
-    has = {
-        (one, *month): _minutes_of_month(calendar, *month)
+    shares = [
+        (taken[one, *month], _minutes_of_month(calendar, *month))
         for one, calendar in technician_calendars.items()
         for month in months
-    }
-    price = sum(
-        weights.balance_month
-        * _spread([(taken[key], minutes) for key, minutes in has.items() if key[1:] == month])
-        for month in months
-    )
-    year = [
-        (
-            sum(taken[one, *month] for month in months),
-            sum(has[one, *month] for month in months),
-        )
-        for one in technician_calendars
     ]
-    return price + weights.balance_year * _spread(year)
+    return weights.balance * _spread(shares)
 
 
 def _spread(shares: Sequence[tuple[float, float]]) -> float:

@@ -1,0 +1,129 @@
+"""A plan in numbers back on the board: exact hours for every stop, and a place for what does not hold.
+
+The board counts on the clock, breaks and all, where the search counts in rounded working minutes; what the board
+refuses is placed by the rule of `first_plan`, or stays out with its reason. So what comes out keeps every rule even
+where the search was told less than the whole truth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from planner.model import DueWork, Reason, Unplaced, Visit
+from planner.routing.board import Board, Placement, minutes_of, placement_of, site_place
+from planner.routing.department import Department
+from planner.routing.first_plan import nearest_offer, offered
+from planner.routing.problem import Plan
+from planner.routing.setting import Setting
+from planner.routing.telling import (
+    in_order,
+    offer_reason,
+    search_reason,
+    technician_reason_of,
+    told_unplaced,
+    told_visit,
+    unplaced_in_order,
+)
+from planner.routing.timetable import START_STEP, Stop, after, common, fits, opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A plan on the clock.
+
+    Args:
+        visits: By day, hour and key.
+        unplaced: With reasons; empty where none were asked for.
+        homeless: How much work has no place.
+    """
+
+    visits: tuple[Visit, ...]
+    unplaced: tuple[Unplaced, ...]
+    homeless: int
+
+
+def decoded(
+    department: Department,
+    plan: Plan,
+    setting: Setting,
+    *,
+    before: Sequence[Visit] = (),
+    with_reasons: bool = True,
+) -> Decoded:
+    """Return the visits of a plan.
+
+    Args:
+        department: What the numbers mean.
+        plan: The routes.
+        setting: As given to `department`.
+        before: Visits as they stood; one that stays where it was keeps its words.
+        with_reasons: Whether what stays out is told why, which takes a moment for each.
+    """
+    board = setting.board()
+    for visit in department.passing:
+        board.stand(visit)
+    on_board: dict[str, tuple[DueWork, Placement]] = {}
+    for (technician_id, day), route in zip(department.slots, plan.routes, strict=True):
+        if route:
+            on_board |= _put_route(board, department, technician_id, day, route)
+    told: dict[str, Reason] = {}
+    homeless = []
+    rest = [one for one in (*department.work, *department.homeless) if one.key not in on_board]
+    for one in sorted(rest, key=lambda one: (one.latest, one.key)):
+        offer = nearest_offer(board, one)
+        if offer is None:
+            homeless.append(one)
+            continue
+        placement = offered(one, offer)
+        board.put(one, placement)
+        on_board[one.key] = one, placement
+        told[one.key] = offer_reason(board, one, offer)
+    stood = {one.key: one for one in before}
+    visits = [
+        told_visit(board, one, placement, told.get(key) or _reason(board, one, placement, stood.get(key)))
+        for key, (one, placement) in on_board.items()
+    ]
+    return Decoded(
+        visits=in_order([*visits, *department.passing]),
+        unplaced=unplaced_in_order(told_unplaced(board, one) for one in homeless) if with_reasons else (),
+        homeless=len(homeless),
+    )
+
+
+def _put_route(
+    board: Board, department: Department, technician_id: str, day: date, route: Sequence[int]
+) -> dict[str, tuple[DueWork, Placement]]:
+    """Put the trips of a route on the board, each as early as it can be; return those that hold."""
+    table = board.day_of(technician_id, day)
+    standing = list(table.stops)
+    found: dict[str, tuple[DueWork, Placement]] = {}
+    leave, here = table.spans[0][0], table.home
+    for task in route:
+        if task >= len(department.work):
+            stop = standing.pop(0)
+            leave, here = max(leave, stop.end), stop.place
+            continue
+        work = department.work[task]
+        place, minutes = site_place(work.site_id), minutes_of(work)
+        open_spans = common(table.spans, board.site_spans(work.site_id, day))
+        arrival = after(table.spans, leave, board.travel.minutes(here, place))
+        start = None if arrival is None else opening(open_spans, -(-arrival // START_STEP) * START_STEP)
+        end = None if start is None else after(open_spans, start, minutes)
+        if start is None or end is None or board.closed(work, day) is not None:
+            continue
+        stop = Stop(start, end, place)
+        if fits(table, board.travel, open_spans, stop, minutes):
+            placement = Placement(technician_id=technician_id, day=day, stop=stop)
+            board.put(work, placement)
+            found[work.key] = work, placement
+            leave, here = end, place
+    return found
+
+
+def _reason(board: Board, work: DueWork, placement: Placement, before: Visit | None) -> Reason:
+    """Return why a visit is where it is: what was told before where nothing of it has changed."""
+    if before is not None and placement_of(before) == placement:
+        told = technician_reason_of(before)
+        if told is not None:
+            return told
+    return search_reason(board, work, placement)
