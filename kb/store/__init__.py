@@ -6,6 +6,8 @@ May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowh
 from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
 from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
+from kb.store.plan_feeds import CalendarFeedRow
+from kb.store.plan_versions import PlanProposalRow, PlanVersionRow
 from kb.store.planning import (
     PlanningInput,
     count_equipment,
@@ -15,18 +17,24 @@ from kb.store.planning import (
 )
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
+from kb.store.travel import TravelNoteRow, TravelWayRow
 
 __all__ = [
+    "CalendarFeedRow",
     "DraftPhotoRow",
     "DraftRow",
     "PageRevisionRow",
     "PageUseRow",
     "PageVoteRow",
     "PageWorkRow",
+    "PlanProposalRow",
+    "PlanVersionRow",
     "PlanningInput",
     "SearchLogRow",
     "SearchVoteRow",
     "Store",
+    "TravelNoteRow",
+    "TravelWayRow",
     "count_equipment",
     "count_sites",
     "count_visits_between",
