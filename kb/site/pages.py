@@ -56,6 +56,13 @@ def site_pages(given: SiteInput) -> dict[str, str]:
     return texts
 
 
+def page_markdown(page: Page, given: SiteInput) -> str:
+    """Return the Markdown text of one page of the site; for a page that is looked at before the site is built."""
+    shown = {id_: other for id_, other in sorted(given.pages.items()) if is_shown(other)}
+    back = backlinks(shown)
+    return _page_text(page, given, shown, back, controller_families(shown, back, given.codes))
+
+
 def _page_text(
     page: Page,
     given: SiteInput,

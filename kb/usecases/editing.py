@@ -1,0 +1,421 @@
+"""Change a page of the library: looked at, held against the checks, compared, written, kept in its history.
+
+The file is what counts. Who saves says which state the change rests on, by its digest; where the file has another one
+by now - saved in another browser, changed by an editor or by `git pull` - nothing is written and all three texts are
+told. A save that was sent twice is one state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.content import Library, Page
+from kb.content.files import can_be_written, digest_of, file_below
+from kb.content.lifecycle import may_change, may_edit
+from kb.content.pages import Confidence, Status
+from kb.content.writing import new_page_path
+from kb.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
+from kb.store import Store
+from kb.store import revisions as rows
+from kb.usecases.accounts import Role
+from kb.usecases.editing_difference import Line, difference
+from kb.usecases.editing_history import (
+    Change,
+    Kind,
+    Revision,
+    last_path,
+    revision,
+    seen,
+    state_with_digest,
+    written,
+)
+from kb.usecases.editing_text import Examined, Found, examined, in_style_of, parsed, raised, raw_faults
+
+LONGEST_REASON = 500
+STATES_LOOKED_AT = 20
+BEGINNING = {"status": Status.IN_PREPARATION, "confidence": Confidence.WIP}
+"""Where every page begins; from there it goes the way that its writer's role may go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """Who changes something, for the history and for what the role may do."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A page as its file stands.
+
+    Args:
+        id: The page's.
+        path: Its file, below the content folder.
+        text: The file; what is no UTF-8 in it shows as the replacement character.
+        digest: SHA-256 of the file; what a change rests on.
+        page: What it says; None where the file is broken.
+        known: The same, or what it said before it was broken: its identity and standing.
+        body: The Markdown of it.
+        writable: Whether the file can be written.
+        not_allowed: Why this editor may not change its text; empty where it may be.
+    """
+
+    id: str
+    path: str
+    text: str
+    digest: str
+    page: Page | None
+    known: Page | None
+    body: str
+    writable: bool
+    not_allowed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A change as it would be written.
+
+    Args:
+        opened: The page as it stands; None for a new one.
+        examined: The text after every check.
+        lines: What changes; none where nothing does.
+        path: The file.
+    """
+
+    opened: Opened | None
+    examined: Examined
+    lines: tuple[Line, ...]
+    path: str
+
+    @property
+    def faults(self) -> tuple[Found, ...]:
+        """What must be mended first."""
+        return self.examined.faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A change that was written.
+
+    Args:
+        page_id: The page's.
+        digest: Of the file as it stands now.
+        is_new_state: Whether this save wrote it; otherwise it stood there already.
+        revision: The state in the history; None where nothing has changed and nothing was ever put down.
+        warnings: What somebody should know.
+    """
+
+    page_id: str
+    digest: str
+    is_new_state: bool
+    revision: Revision | None
+    warnings: tuple[Found, ...] = ()
+
+
+def open_page(store: Store, library: Library, page_id: str, *, editor: Editor, now: datetime) -> Opened:
+    """Return a page as its file stands, and put down a state that nobody has seen yet.
+
+    A page whose file was broken outside is found by its history, so that it can be mended where it was written.
+
+    Raises:
+        NotFound: There is no such page.
+    """
+    path = library.paths.get(page_id) or last_path(store, page_id)
+    content = seen(store, library.folder, page_id, path, now=now)
+    if content is None:
+        raise NotFound("page", page_id)
+    text = content.decode("utf-8", errors="replace")
+    file = parsed(path, text) if not raw_faults(text) else None
+    page = file.page if file is not None else None
+    known = page or last_good_page(store, page_id)
+    refused = may_edit(editor.role.value, known) if known is not None else ()
+    return Opened(
+        id=page_id,
+        path=path,
+        text=text,
+        digest=digest_of(content),
+        page=page,
+        known=known,
+        body=file.body if file is not None else "",
+        writable=can_be_written(file_below(library.folder, path)),
+        not_allowed="; ".join(f"{fault.what}; {fault.repair}" for fault in refused),
+    )
+
+
+def proposal(library: Library, opened: Opened, text: str, *, now: datetime) -> Proposal:
+    """Return what a text would change on a page, after every check; nothing is written.
+
+    Args:
+        library: All pages, as they stand.
+        opened: The page as it stands, or stood.
+        text: The whole file as it is wanted.
+        now: The present instant.
+    """
+    wanted = in_style_of(text, opened.text)
+    look = examined(library, opened.path, wanted, was=opened.known, today=now.date())
+    if look.page is not None and opened.page is not None and not look.faults:
+        final = raised(wanted, opened.page, look.page, look.body, opened.body)
+        if final != wanted:
+            look = examined(library, opened.path, final, was=opened.known, today=now.date())
+    return Proposal(opened=opened, examined=look, lines=difference(opened.text, look.text), path=opened.path)
+
+
+def new_proposal(library: Library, text: str, *, now: datetime) -> Proposal:
+    """Return what a text would be as a new page, after every check; nothing is written."""
+    plain = in_style_of(text, "")
+    file = parsed("new.md", plain) if not raw_faults(plain) else None
+    path = new_page_path(file.page) if file is not None and file.page is not None else ""
+    look = examined(library, path, plain, was=None, today=now.date())
+    return Proposal(opened=None, examined=look, lines=difference("", plain), path=path)
+
+
+def save_page(
+    store: Store,
+    library: Library,
+    page_id: str,
+    text: str,
+    *,
+    based_on: str,
+    why: str,
+    editor: Editor,
+    now: datetime,
+    kind: Kind = "edit",
+) -> Saved:
+    """Write a page's text, once however often it is sent.
+
+    Args:
+        store: The database.
+        library: All pages, as they stand.
+        page_id: The page's.
+        text: The whole file as it is wanted.
+        based_on: Digest of the state that was edited.
+        why: The reason; a page in preparation needs none.
+        editor: Who does it.
+        now: The present instant.
+        kind: What is done.
+
+    Raises:
+        NotFound: There is no such page.
+        NotAllowed: The editor's role may not do this.
+        BadInput: Every fault, by field.
+        Conflict: The page has changed since; `yours` has your text and its base, `theirs` what stands now.
+        Unwritable: The folder of the library cannot be written; nothing was changed.
+    """
+    now_open = open_page(store, library, page_id, editor=editor, now=now)
+    base = now_open if based_on == now_open.digest else _as_it_was(store, now_open, based_on)
+    asked = proposal(library, base or now_open, text, now=now)
+    content = asked.examined.text.encode("utf-8", errors="surrogatepass")
+    if digest_of(content) == now_open.digest:
+        state = state_with_digest(store, page_id, now_open.digest)
+        return Saved(
+            page_id=page_id,
+            digest=now_open.digest,
+            is_new_state=False,
+            revision=state[0] if state is not None else None,
+        )
+    if base is not now_open:
+        raise Conflict(
+            f"{page_id} was changed since you opened it; nothing was written",
+            yours={"text": asked.examined.text, "base": base.text if base is not None else ""},
+            theirs={"text": now_open.text, "digest": now_open.digest},
+        )
+    if now_open.not_allowed:
+        raise NotAllowed(now_open.not_allowed)
+    reason = _reason(why, needed=now_open.known is None or now_open.known.status is not Status.IN_PREPARATION)
+    _refuse(asked.examined, reason[1])
+    if asked.examined.page is not None:
+        _check_rights(editor, now_open.known, asked.examined.page)
+    return _write(
+        store,
+        library,
+        page_id,
+        asked,
+        based_on=now_open.digest,
+        why=reason[0],
+        editor=editor,
+        now=now,
+        kind=kind,
+    )
+
+
+def create_page(
+    store: Store, library: Library, text: str, *, why: str, editor: Editor, now: datetime
+) -> Saved:
+    """Write a new page, once however often it is sent.
+
+    Args:
+        store: The database.
+        library: All pages, as they stand.
+        text: The whole file.
+        why: The reason, such as the draft it was made of; may be empty.
+        editor: Who does it.
+        now: The present instant.
+
+    Raises:
+        NotAllowed: The editor's role may not do this.
+        BadInput: Every fault, by field; such as an id that is taken.
+        Unwritable: The folder of the library cannot be written; nothing was changed.
+    """
+    asked = new_proposal(library, text, now=now)
+    page = asked.examined.page
+    content = asked.examined.text.encode("utf-8", errors="surrogatepass")
+    if page is not None and page.id in library.pages:
+        stands = library.files[library.paths[page.id]]
+        if stands.digest == digest_of(content):
+            state = state_with_digest(store, page.id, stands.digest)
+            revision = state[0] if state is not None else None
+            return Saved(page_id=page.id, digest=stands.digest, is_new_state=False, revision=revision)
+    reason = _reason(why, needed=False)
+    _refuse(asked.examined, reason[1])
+    if page is None:
+        raise BadInput("nothing was written", [Fault(where="", what="is no page")])
+    _check_rights(editor, None, page)
+    return _write(
+        store, library, page.id, asked, based_on="", why=reason[0], editor=editor, now=now, kind="new"
+    )
+
+
+def change_page(
+    store: Store,
+    library: Library,
+    page_id: str,
+    change: Callable[[Opened], str],
+    *,
+    based_on: str,
+    why: str,
+    editor: Editor,
+    now: datetime,
+    kind: Kind,
+) -> Saved:
+    """Write what `change` makes of a page as it stands; for changes that are not typed.
+
+    Args:
+        store: The database.
+        library: All pages, as they stand.
+        page_id: The page's.
+        change: Returns the new text of the file.
+        based_on: Digest of the state that was seen; empty takes whatever stands.
+        why: The reason.
+        editor: Who does it.
+        now: The present instant.
+        kind: What is done.
+
+    Raises:
+        NotFound, NotAllowed, BadInput, Conflict, Unwritable: As `save_page`.
+    """
+    opened = open_page(store, library, page_id, editor=editor, now=now)
+    return save_page(
+        store,
+        library,
+        page_id,
+        change(opened),
+        based_on=based_on or opened.digest,
+        why=why,
+        editor=editor,
+        now=now,
+        kind=kind,
+    )
+
+
+def _write(
+    store: Store,
+    library: Library,
+    page_id: str,
+    asked: Proposal,
+    *,
+    based_on: str,
+    why: str,
+    editor: Editor,
+    now: datetime,
+    kind: Kind,
+) -> Saved:
+    content = asked.examined.text.encode()
+    change = Change(
+        page_id=page_id,
+        path=asked.path,
+        content=content,
+        based_on=based_on,
+        kind=kind,
+        who=editor.name,
+        why=why,
+        at=now,
+    )
+    state = written(store, library.folder, change)
+    return Saved(
+        page_id=page_id,
+        digest=state.digest,
+        is_new_state=True,
+        revision=state,
+        warnings=asked.examined.warnings,
+    )
+
+
+def _as_it_was(store: Store, now_open: Opened, digest: str) -> Opened | None:
+    """Return the page in the state that a change rests on; None where the history does not have it."""
+    state = state_with_digest(store, now_open.id, digest)
+    if state is None:
+        return None
+    text = state[1].decode("utf-8", errors="replace")
+    file = parsed(now_open.path, text) if not raw_faults(text) else None
+    return Opened(
+        id=now_open.id,
+        path=now_open.path,
+        text=text,
+        digest=digest,
+        page=file.page if file is not None else None,
+        known=now_open.known,
+        body=file.body if file is not None else "",
+        writable=now_open.writable,
+        not_allowed=now_open.not_allowed,
+    )
+
+
+def last_good_page(store: Store, page_id: str) -> Page | None:
+    """Return what a page said in the newest of its last states that could be read."""
+    with store.reading() as session:
+        numbers = [row.number for row in rows.revision_rows(session, page_id, size=STATES_LOOKED_AT)]
+    for number in numbers:
+        state, content = revision(store, page_id, number)
+        text = content.decode("utf-8", errors="replace")
+        page = parsed(state.path, text).page if not raw_faults(text) else None
+        if page is not None:
+            return page
+    return None
+
+
+def _reason(why: str, *, needed: bool) -> tuple[str, list[Found]]:
+    reason = " ".join(why.split())
+    if len(reason) > LONGEST_REASON:
+        what = f"has {len(reason)} characters; it has at most {LONGEST_REASON}"
+        return reason, [Found(field="why", line=0, what=what, repair="shorten it")]
+    if any(not sign.isprintable() for sign in reason):
+        return reason, [
+            Found(field="why", line=0, what="has a character that does not print", repair="remove it")
+        ]
+    if needed and not reason:
+        return reason, [Found(field="why", line=0, what="is empty", repair="say in a few words why")]
+    return reason, []
+
+
+def _refuse(look: Examined, more: list[Found]) -> None:
+    faults = [*look.faults, *more]
+    if faults:
+        raise BadInput(f"nothing was written: {len(faults)} to mend", [found.fault() for found in faults])
+
+
+def _check_rights(editor: Editor, was: Page | None, page: Page) -> None:
+    """Refuse a step of status or confidence that the editor's role does not take.
+
+    Raises:
+        NotAllowed: Another role may.
+        BadInput: Nobody may, as the page is.
+    """
+    old = {"status": was.status, "confidence": was.confidence} if was is not None else BEGINNING
+    before = page.model_copy(update=old)
+    faults = may_change(editor.role.value, before, page.status, page.confidence)
+    if not faults:
+        return
+    if not may_change(Role.ADMIN.value, before, page.status, page.confidence):
+        raise NotAllowed("; ".join(f"{fault.what}; {fault.repair}" for fault in faults))
+    raise BadInput(f"nothing was written: {len(faults)} to mend", faults)
