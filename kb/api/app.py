@@ -15,6 +15,8 @@ from kb.api.routes import content as content_api
 from kb.api.routes import drafts as drafts_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
+from kb.api.routes import page_feedback as page_feedback_api
+from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import register as register_api
 from kb.api.routes import search as search_api
@@ -30,6 +32,7 @@ from kb.web.pages import (
     home,
     library,
     machine_data,
+    page_feedback,
     plan,
     register,
     search,
@@ -58,9 +61,13 @@ class Area:
 API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
+    Area(page_exchange_api.router, Role.EDITOR),
     Area(search_api.router, None),
     Area(search_log_api.router, Role.EDITOR),
     Area(search_log_api.votes_router, None),
+    Area(page_feedback_api.votes_router, None, by_page=True),
+    Area(page_feedback_api.uses_router, Role.ENGINEER),
+    Area(page_feedback_api.work_router, Role.EDITOR),
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
@@ -78,6 +85,9 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(search.router, None),
     Area(search_log.router, Role.EDITOR),
     Area(search_log.votes_router, None),
+    Area(page_feedback.votes_router, None),
+    Area(page_feedback.uses_router, Role.ENGINEER),
+    Area(page_feedback.work_router, Role.EDITOR),
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from kb.i18n import Language, language_of
 from kb.usecases.accounts import Role, User
+from kb.usecases.page_feedback import LOCAL_VOTER
 from kb.wiring import House
 
 SESSION_COOKIE = "sb_session"
@@ -29,6 +30,11 @@ class Visitor:
     def name(self) -> str:
         """The name that goes into the audit trail."""
         return self.user.name if self.user else "local"
+
+    @property
+    def voter(self) -> str:
+        """Whose vote a vote is: the user's id, or the one vote of this machine while no user exists."""
+        return self.user.id if self.user else LOCAL_VOTER
 
     def may(self, role: Role) -> bool:
         """Whether the visitor has `role` or one that contains it; the local visitor may do all."""

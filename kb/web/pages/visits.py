@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Conflict, Fault, Unconfirmed
 from kb.usecases.accounts import Role
+from kb.usecases.page_use import pages_of_visit
 from kb.usecases.register_days import day_of
 from kb.usecases.register_kinds import Wording, Wrong, wording_of
 from kb.usecases.register_lists import options
@@ -260,6 +261,9 @@ def _show(
             "revision": kept.revision if shown["conflict"] else typed.get("revision", kept.revision),
             "planner": Role.PLANNER,
             "history": history_rows(visit_history(house.store, kept.key), wording),
+            "linked": pages_of_visit(house.store, house.library(), kept.key, today=today),
+            "visit_key": kept.key,
+            "may_link": request.state.visitor.may(Role.ENGINEER),
             "saved": saved,
             "passed": passed,
             "sides": sides(typed, kept, REPORTED, wording) if shown["conflict"] else (),
