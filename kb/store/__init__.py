@@ -3,6 +3,7 @@
 May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowhere else).
 """
 
+from kb.store.attachments import AttachmentRow, BlobRow
 from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
 from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
@@ -18,11 +19,15 @@ from kb.store.planning import (
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
 from kb.store.travel import TravelNoteRow, TravelWayRow
+from kb.store.work_orders import FaultReportRow, WorkOrderRow
 
 __all__ = [
+    "AttachmentRow",
+    "BlobRow",
     "CalendarFeedRow",
     "DraftPhotoRow",
     "DraftRow",
+    "FaultReportRow",
     "PageRevisionRow",
     "PageUseRow",
     "PageVoteRow",
@@ -35,6 +40,7 @@ __all__ = [
     "Store",
     "TravelNoteRow",
     "TravelWayRow",
+    "WorkOrderRow",
     "count_equipment",
     "count_sites",
     "count_visits_between",
