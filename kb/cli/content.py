@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kb.cli.page_export import export
 from kb.content import load_library
 from kb.settings import Settings
 from kb.usecases.content import check_content, page_by_id, pages_of
@@ -15,6 +16,7 @@ command = typer.Typer(rich_markup_mode=None)
 
 Kind = Literal["alarm", "case", "checklist", "course", "guide", "term"]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON")]
+command.command("export")(export)
 
 
 @command.command("check")
