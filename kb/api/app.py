@@ -13,6 +13,7 @@ from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
 from kb.api.routes import drafts as drafts_api
+from kb.api.routes import editing as editing_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import page_feedback as page_feedback_api
@@ -61,6 +62,7 @@ class Area:
 API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
+    Area(editing_api.router, Role.ENGINEER, by_page=True),
     Area(page_exchange_api.router, Role.EDITOR),
     Area(search_api.router, None),
     Area(search_log_api.router, Role.EDITOR),

@@ -1,0 +1,405 @@
+"""Editing the library as data: a page's file with its ETag, written back over the state it rests on, its history.
+
+`PUT` and the other changes of a page ask for `If-Match`: nobody writes over a state that he has not seen.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.api.routes.content import tags_of
+from kb.api.routes.register_schemas import problems_documented
+from kb.content.pages import Confidence, Status
+from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.usecases.accounts import Role
+from kb.usecases.editing import (
+    Editor,
+    Opened,
+    Proposal,
+    Saved,
+    create_page,
+    new_proposal,
+    open_page,
+    proposal,
+    save_page,
+)
+from kb.usecases.editing_difference import difference
+from kb.usecases.editing_history import MOST_ROWS, Revision, history, revision, texts_of
+from kb.usecases.editing_preview import rendered
+from kb.usecases.editing_standing import restore, set_standing
+from kb.usecases.editing_text import Found, text_of_fields
+from kb.web.context import HouseDep, Visitor, VisitorDep
+from kb.wiring import House
+
+router = APIRouter(prefix="/library/pages", tags=["editing"])
+
+Id = Annotated[str, Path(max_length=80)]
+Why = Annotated[str, Field(max_length=500, description="the reason; a page in preparation needs none")]
+IfMatch = Annotated[str, Header(max_length=200, description="the ETag of the state that was edited")]
+
+
+def _told(**told: str) -> dict[int | str, dict[str, Any]]:
+    return {status: about for status, about in problems_documented(**told).items()}  # noqa: C416 - other key type
+
+
+PROBLEMS = _told(
+    s403="your role may not do this, or the token in X-CSRF-Token is missing or another's",
+    s404="there is none",
+    s412="the page is not as If-Match says; `yours` has your text and its base, `theirs` what stands now",
+    s422="every fault by field",
+    s503="the folder of the library cannot be written",
+)
+
+
+class PageIn(BaseModel):
+    """What a page shall say: the whole file, or its fields with its body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str | None, Field(description="the whole file")] = None
+    fields: Annotated[dict[str, Any] | None, Field(description="front matter as an object")] = None
+    body: Annotated[str | None, Field(description="Markdown, with `fields`")] = None
+
+
+class PageChange(PageIn):
+    """What a page shall say, and why."""
+
+    why: Why = ""
+
+
+class RestoreIn(BaseModel):
+    """Which state to bring back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Field(ge=1)]
+    why: Why = ""
+
+
+class StandingIn(BaseModel):
+    """Where a page shall stand; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Status | None = None
+    confidence: Confidence | None = None
+    reviewed_today: bool = False
+    superseded_by: Annotated[str, Field(max_length=80)] = ""
+    why: Why = ""
+
+
+class FoundOut(BaseModel):
+    """A fault, or something to know, at its field."""
+
+    field: str
+    line: int
+    what: str
+    repair: str
+
+
+class RevisionOut(BaseModel):
+    """A state of a page."""
+
+    page_id: str
+    number: int
+    kind: str
+    who: str
+    at: datetime
+    why: str
+    digest: str
+
+
+class RevisionText(RevisionOut):
+    """A state of a page with its text."""
+
+    text: str
+
+
+class HistoryOut(BaseModel):
+    """States of a page, the newest first."""
+
+    items: list[RevisionOut]
+    page: int
+    size: int
+    total: int
+
+
+class EditableOut(BaseModel):
+    """A page as its file stands; `fields` is empty where the file is broken."""
+
+    id: str
+    path: str
+    digest: str
+    text: str
+    fields: dict[str, Any]
+    body: str
+    writable: bool
+    may_edit: bool
+
+
+class SavedOut(BaseModel):
+    """What came of a save; `written` is false where the page said so already."""
+
+    id: str
+    digest: str
+    written: bool
+    revision: RevisionOut | None
+    warnings: list[FoundOut]
+
+
+class PreviewOut(BaseModel):
+    """A page as it would be: for its readers, as a file, as a difference; with all its faults."""
+
+    html: str
+    text: str
+    path: str
+    faults: list[FoundOut]
+    warnings: list[FoundOut]
+    difference: list[dict[str, Any]]
+
+
+class DifferenceOut(BaseModel):
+    """How one state of a page became another."""
+
+    before: int
+    after: int
+    lines: list[dict[str, Any]]
+
+
+def editor_of(visitor: Visitor) -> Editor:
+    """Return who edits; the local visitor of a service without users may do all."""
+    return Editor(name=visitor.name, role=visitor.user.role if visitor.user else Role.ADMIN)
+
+
+@router.post("", status_code=HTTPStatus.CREATED, responses=PROBLEMS)
+def create(body: PageChange, response: Response, house: HouseDep, visitor: VisitorDep) -> SavedOut:
+    """Write a new page; its id, type and place come from its front matter."""
+    text = _text(body, None)
+    saved = create_page(
+        house.store, house.library(), text, why=body.why, editor=editor_of(visitor), now=house.now()
+    )
+    response.headers["ETag"] = f'"{saved.digest}"'
+    response.headers["Location"] = f"/api/v1/library/pages/{saved.page_id}"
+    if not saved.is_new_state:
+        response.status_code = HTTPStatus.OK
+    return _saved(saved)
+
+
+@router.post("/preview", responses=_told(s422="fields that are none"))
+def preview_new(body: PageIn, house: HouseDep) -> PreviewOut:
+    """Show a new page as it would be; nothing is written."""
+    return _preview(house, new_proposal(house.library(), _text(body, None), now=house.now()))
+
+
+@router.get(
+    "/{id}",
+    response_model=EditableOut,
+    responses={304: {"description": "it is as you know it"}, **_told(s404="there is none")},
+)
+def read(
+    id: Id, request: Request, response: Response, house: HouseDep, visitor: VisitorDep
+) -> EditableOut | Response:
+    """Return a page as its file stands, to be edited."""
+    opened = _opened(house, id, visitor)
+    etag = f'"{opened.digest}"'
+    if etag in tags_of(request.headers.get("if-none-match", "")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
+    response.headers["ETag"] = etag
+    return EditableOut(
+        id=opened.id,
+        path=opened.path,
+        digest=opened.digest,
+        text=opened.text,
+        fields=opened.page.model_dump(mode="json") if opened.page is not None else {},
+        body=opened.body,
+        writable=opened.writable,
+        may_edit=not opened.not_allowed,
+    )
+
+
+@router.put("/{id}", responses=PROBLEMS)
+def write(
+    id: Id,
+    body: PageChange,
+    response: Response,
+    house: HouseDep,
+    visitor: VisitorDep,
+    if_match: IfMatch = "",
+) -> SavedOut:
+    """Write a page's text over the state that `If-Match` names; the same text twice is one state."""
+    based_on = _digest(if_match)
+    saved = save_page(
+        house.store,
+        house.library(),
+        id,
+        _text(body, _opened(house, id, visitor)),
+        based_on=based_on,
+        why=body.why,
+        editor=editor_of(visitor),
+        now=house.now(),
+    )
+    response.headers["ETag"] = f'"{saved.digest}"'
+    return _saved(saved)
+
+
+@router.post("/{id}/preview", responses=_told(s404="there is none", s422="fields that are none"))
+def preview(id: Id, body: PageIn, house: HouseDep, visitor: VisitorDep) -> PreviewOut:
+    """Show a page as it would be, with every fault and what changes; nothing is written."""
+    opened = _opened(house, id, visitor)
+    return _preview(house, proposal(house.library(), opened, _text(body, opened), now=house.now()))
+
+
+@router.get("/{id}/history", responses=_told(s404="there is none"))
+def read_history(
+    id: Id,
+    house: HouseDep,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    size: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
+) -> HistoryOut:
+    """Return the states of a page, the newest first."""
+    library = house.library()
+    found, total = history(
+        house.store, library.folder, id, library.paths.get(id, ""), now=house.now(), page=page, size=size
+    )
+    if not total:
+        raise NotFound("page", id)
+    return HistoryOut(items=[_revision(one) for one in found], page=page, size=size, total=total)
+
+
+@router.get("/{id}/history/{number}", responses=_told(s404="there is none"))
+def read_revision(id: Id, number: Annotated[int, Path(ge=1, le=10**6)], house: HouseDep) -> RevisionText:
+    """Return a state of a page with its text."""
+    state, content = revision(house.store, id, number)
+    text = content.decode("utf-8", errors="replace")
+    return RevisionText(**_revision(state).model_dump(), text=text)
+
+
+@router.get("/{id}/difference", responses=_told(s404="there is none"))
+def read_difference(
+    id: Id,
+    house: HouseDep,
+    before: Annotated[int, Query(ge=1, le=10**6)],
+    after: Annotated[int, Query(ge=1, le=10**6)],
+) -> DifferenceOut:
+    """Return how one state of a page became another, word by word."""
+    one, other = texts_of([revision(house.store, id, number)[1] for number in (before, after)])
+    return DifferenceOut(before=before, after=after, lines=[line.json() for line in difference(one, other)])
+
+
+@router.post("/{id}/restore", responses=PROBLEMS)
+def bring_back(
+    id: Id,
+    body: RestoreIn,
+    response: Response,
+    house: HouseDep,
+    visitor: VisitorDep,
+    if_match: IfMatch = "",
+) -> SavedOut:
+    """Bring an earlier state back as a new one; status, confidence and reviews stay as they are."""
+    saved = restore(
+        house.store,
+        house.library(),
+        id,
+        body.number,
+        based_on=_digest(if_match),
+        why=body.why,
+        editor=editor_of(visitor),
+        now=house.now(),
+    )
+    response.headers["ETag"] = f'"{saved.digest}"'
+    return _saved(saved)
+
+
+@router.post("/{id}/standing", responses=PROBLEMS)
+def change_standing(
+    id: Id,
+    body: StandingIn,
+    response: Response,
+    house: HouseDep,
+    visitor: VisitorDep,
+    if_match: IfMatch = "",
+) -> SavedOut:
+    """Change status or confidence of a page, or say that it was reviewed today."""
+    saved = set_standing(
+        house.store,
+        house.library(),
+        id,
+        status=body.status,
+        confidence=body.confidence,
+        reviewed_today=body.reviewed_today,
+        superseded_by=body.superseded_by,
+        based_on=_digest(if_match),
+        why=body.why,
+        editor=editor_of(visitor),
+        now=house.now(),
+    )
+    response.headers["ETag"] = f'"{saved.digest}"'
+    return _saved(saved)
+
+
+def _opened(house: House, id: str, visitor: Visitor) -> Opened:
+    return open_page(house.store, house.library(), id, editor=editor_of(visitor), now=house.now())
+
+
+def _digest(header: str) -> str:
+    """Return the digest that an `If-Match` header names.
+
+    Raises:
+        Conflict: It names none.
+    """
+    digest = header.strip().removeprefix("W/").strip('"')
+    if not digest or digest == "*":
+        raise Conflict("send If-Match with the ETag of the state that you edited; GET tells it")
+    return digest
+
+
+def _text(body: PageIn, opened: Opened | None) -> str:
+    if body.text is not None:
+        if body.fields is not None or body.body is not None:
+            what = "both the whole file and its parts are given"
+            raise BadInput("nothing was written", [Fault(where="text", what=what, repair="give one of them")])
+        return body.text
+    if body.fields is None:
+        repair = "give the whole file, or fields and body"
+        raise BadInput("nothing was written", [Fault(where="text", what="is missing", repair=repair)])
+    kind = str(body.fields.get("type", opened.page.type if opened and opened.page else ""))
+    said = body.body if body.body is not None else opened.body if opened else ""
+    base, was = (opened.text, opened.page) if opened else ("", None)
+    text, faults = text_of_fields(kind, {**body.fields, "type": kind}, said, base=base, was=was)
+    if faults:
+        raise BadInput(f"nothing was written: {len(faults)} to mend", [one.fault() for one in faults])
+    return text
+
+
+def _preview(house: House, asked: Proposal) -> PreviewOut:
+    look = asked.examined
+    html = rendered(house.library(), look.page, look.body) if look.page is not None else ""
+    return PreviewOut(
+        html=html,
+        text=look.text,
+        path=asked.path,
+        faults=[_found(one) for one in look.faults],
+        warnings=[_found(one) for one in look.warnings],
+        difference=[line.json() for line in asked.lines],
+    )
+
+
+def _found(found: Found) -> FoundOut:
+    return FoundOut(field=found.field, line=found.line, what=found.what, repair=found.repair)
+
+
+def _revision(state: Revision) -> RevisionOut:
+    return RevisionOut.model_validate(state.json())
+
+
+def _saved(saved: Saved) -> SavedOut:
+    return SavedOut(
+        id=saved.page_id,
+        digest=saved.digest,
+        written=saved.is_new_state,
+        revision=_revision(saved.revision) if saved.revision is not None else None,
+        warnings=[_found(one) for one in saved.warnings],
+    )
