@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from kb.cli.plan_living import command as living
 from kb.errors import BadInput, Conflict, Fault, NotFound, Stopped
 from kb.settings import Settings
 from kb.usecases.plan import Progress, latest_plan
@@ -17,6 +18,7 @@ from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
 from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_json import plan_json, summary_json, unplaced_json, visit_json
+from kb.usecases.plan_order import choice_json, choice_of, choice_sentences
 from kb.usecases.plan_period import period_from
 from kb.usecases.plan_trace import (
     occurrence_sentences,
@@ -32,6 +34,7 @@ from planner.model import Visit
 from planner.scheduling import Overdue
 
 command = typer.Typer(rich_markup_mode=None)
+command.registered_commands.extend(living.registered_commands)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print one JSON document")]
 SiteOption = Annotated[str | None, typer.Option("--site", help="只要此现场 · this site only", metavar="CODE")]
@@ -134,10 +137,12 @@ def explain(visit_key: Annotated[str, typer.Argument(metavar="VISIT")], as_json:
     house = _house()
     book = _latest(house)
     visit = book.visit(visit_key)
+    choice = choice_of(house.store, book, visit)
     if as_json:
         _print_json(
             {
                 **visit_json(book, visit, house.settings.language),
+                "choice": choice_json(book, choice),
                 "trace_zh": list(visit_sentences(book, visit, "zh_CN")),
                 "trace_en": list(visit_sentences(book, visit, "en")),
             }
@@ -146,7 +151,8 @@ def explain(visit_key: Annotated[str, typer.Argument(metavar="VISIT")], as_json:
     typer.echo(_line(book, Words(house.settings.language), visit))
     for language in ("zh_CN", "en"):
         typer.echo("")
-        for sentence in visit_sentences(book, visit, language):
+        choice_told = choice_sentences(book, visit, choice, language)
+        for sentence in (*visit_sentences(book, visit, language), *choice_told):
             typer.echo(f"· {sentence}")
         for occurrence in visit.occurrences:
             typer.echo(f"  {book.tag(occurrence.equipment_id)} · {Words(language).level(occurrence.level)}")

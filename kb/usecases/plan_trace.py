@@ -107,6 +107,8 @@ def _technician(book: PlanBook, visit: Visit, reason: Reason, language: Language
     say = translator(language)
     values = dict(reason.values)
     technician = book.technician_name(values.get("technician"))
+    if values.get("by") == "replanned":
+        return _replanned(book, values, language)
     if "added_minutes" not in values:
         return [_ended(trace_sentence(_named(reason, technician), language), language)]
     origin = book.site_name(values["from_site"]) if values["from"] == "site" else say("home")
@@ -129,6 +131,24 @@ def _technician(book: PlanBook, visit: Visit, reason: Reason, language: Language
         sentences.append(say("The position of the site is not known; the way to it is assumed."))
     if values.get("ideal_why") in _IDEAL:
         sentences.append(say(_IDEAL[values["ideal_why"]]).format(ideal=values["ideal"]))
+    return sentences
+
+
+def _replanned(book: PlanBook, values: Mapping[str, str], language: Language) -> list[str]:
+    """Return why a mended plan moved a visit."""
+    say = translator(language)
+    hit = "It could not stay on {was_day} with {was}; the mended plan sends {technician} on {day}."
+    room = "It made room for another visit: until then {was} on {was_day}, now {technician} on {day}."
+    sentences = [
+        say(hit if values.get("hit") == "yes" else room).format(
+            was=book.technician_name(values.get("was_technician")) or say("nobody"),
+            was_day=values.get("was_day", ""),
+            technician=book.technician_name(values.get("technician")),
+            day=values.get("day", ""),
+        )
+    ]
+    if values.get("note"):
+        sentences.append(say("Reason given: {note}").format(note=values["note"]))
     return sentences
 
 

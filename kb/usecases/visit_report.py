@@ -90,6 +90,8 @@ def day_flaws(
 
 def day_outside(done_on: date, parts: Sequence[Occurrence]) -> Iterator[Flaw]:
     """Yield a warning where the day done lies outside the windows of what was done."""
+    if not parts:  # an urgent job serves no due date, so no window binds it
+        return
     earliest = max(one.earliest for one in parts)
     latest = min(one.latest for one in parts)
     if not earliest <= done_on <= latest:
