@@ -177,4 +177,6 @@ def page_foot(page: Page) -> list[str]:
         f"审核 {page.reviewed.isoformat()}",
         f"下次审核 {page.review_due.isoformat()}",
     ]
-    return ["", f'<p class="sb-revision">{" · ".join(escaped(part) for part in parts)}</p>', ""]
+    # The question whether the page helped, put in by a script, asks about exactly this revision.
+    about = f'data-page="{escaped(page.id)}" data-revision="{page.revision}"'
+    return ["", f'<p class="sb-revision" {about}>{" · ".join(escaped(part) for part in parts)}</p>', ""]
