@@ -14,6 +14,7 @@ from kb.search.code_table import CodeTable
 from kb.search.dictionary import Dictionary
 from kb.search.documents import FIELDS, mean_lengths, weights_of
 from kb.search.offline_numbers import packed, packed_steps
+from kb.search.offline_words import utf16
 from kb.search.postings import K1, LEVELS
 
 SHARD = 24_000
@@ -105,7 +106,7 @@ def _cut(postings: Mapping[str, Sequence[object]]) -> Iterator[list[str]]:
     """Yield the tokens of each shard, in the order in which JavaScript compares texts."""
     tokens: list[str] = []
     size = 0
-    for token in sorted(postings, key=lambda text: text.encode("utf-16-be", "surrogatepass")):
+    for token in sorted(postings, key=utf16):
         tokens.append(token)
         size += len(postings[token])
         if size >= SHARD:

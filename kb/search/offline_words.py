@@ -17,14 +17,14 @@ ROLES = ("alarm", "case", "fact")
 
 
 def words_part(dictionary: Dictionary) -> dict[str, str]:
-    """Return concepts and names, a line each, fields parted by tabs."""
+    """Return concepts and names, a line each, fields parted by tabs; names in the order in which JavaScript compares."""
     numbers = {id_: number for number, id_ in enumerate(dictionary.concepts)}
     concepts = [
         "\t".join(map(_flat, (concept.id, concept.label, concept.label_en, *concept.names)))
         for concept in dictionary.concepts.values()
     ]
     names = []
-    for key, name in dictionary._keys.items():
+    for key, name in sorted(dictionary._keys.items(), key=lambda item: utf16(item[0])):
         kinds = sum(bit for kind, bit in KINDS.items() if dictionary.is_kind(key, kind))
         meanings = ",".join(str(numbers[concept.id]) for concept in dictionary.meanings(key))
         families = ",".join(sorted(dictionary.families(key)))
@@ -33,9 +33,15 @@ def words_part(dictionary: Dictionary) -> dict[str, str]:
     return {"concepts": "\n".join(concepts), "names": "\n".join(names)}
 
 
-def simplified_pairs() -> str:
-    """Return each Traditional character that folds, with its Simplified one behind it."""
-    return "".join(one + two for one, two in sorted(_simplified().items()))
+def simplified_pairs() -> dict[str, str]:
+    """Return Traditional characters, their Simplified ones in the same order, and the pairs that go beyond the BMP."""
+    pairs = sorted(_simplified().items())
+    plain = [pair for pair in pairs if max(pair) <= "\uffff"]
+    return {
+        "from": "".join(one for one, _ in plain),
+        "to": "".join(two for _, two in plain),
+        "beyond": "".join(one + two for one, two in pairs if max(one, two) > "\uffff"),
+    }
 
 
 def sounds_part(library: Library, dictionary: Dictionary, texts: Sequence[str]) -> dict[str, str]:
@@ -104,6 +110,11 @@ def codes_part(codes: CodeTable, numbers: Mapping[str, int]) -> dict[str, object
         "order": list(codes._order),
         "least_text_words": least_text_words(),
     }
+
+
+def utf16(text: str) -> bytes:
+    """Return what orders texts as JavaScript orders them."""
+    return text.encode("utf-16-be", "surrogatepass")
 
 
 def _flat(text: str) -> str:

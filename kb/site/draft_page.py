@@ -1,6 +1,6 @@
 """The page of the site on which a draft case is written: its skeleton in Chinese; the scripts do the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kb.site.text import escaped
 
@@ -51,11 +51,12 @@ SPOKEN_TEXTS = (
 """Message ids that the page's scripts say."""
 
 
-def draft_page(texts: Mapping[str, str]) -> str:
+def draft_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
     """Return the page as HTML.
 
     Args:
         texts: What it says, by message id.
+        data: Files of the pack that the page's script needs.
     """
 
     def say(message: str) -> str:
@@ -68,6 +69,7 @@ def draft_page(texts: Mapping[str, str]) -> str:
         f'<label>{text("span", title)}<textarea name="{name}" rows="{rows}" maxlength="{most}"></textarea></label>'
         for name, title, rows, most in LABELS
     )
+    scripts = "\n".join(f'<script src="{escaped(name)}" defer></script>' for name in data)
     return f"""<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -79,8 +81,8 @@ def draft_page(texts: Mapping[str, str]) -> str:
 <link rel="stylesheet" href="assets/offline/draft.css">
 <link rel="manifest" href="manifest.webmanifest">
 <link rel="icon" href="assets/offline/icon.svg">
-<script src="assets/offline/start.js" data-main="draft" data-classic="classic_draft.js"
- data-modules="draft.mjs drafts_kept.mjs drafts_sent.mjs pack.mjs view.mjs" defer></script>
+<script src="assets/offline/draft.js" defer></script>
+{scripts}
 </head>
 <body>
 <header class="so-top">{text("strong", "Servicebook")}{text("a", "Search", ' href="search.html"')}</header>

@@ -15,13 +15,16 @@ from pathlib import Path
 
 from kb.site.draft_page import draft_page
 from kb.site.offline_page import search_page
-from kb.site.offline_scripts import classic_script
+from kb.site.offline_scripts import plain_script
 
 ASSETS = "assets/offline"
 THEME = Path(__file__).parent / "theme"
 PACK = "offline"
 PAGE, WORKER, MANIFEST, LIST = "search.html", "sw.js", "manifest.webmanifest", f"{PACK}/files.json"
 DRAFT_PAGE = "draft.html"
+SCRIPTS = {"search.js": "page", "draft.js": "draft"}
+"""Scripts of the two pages, each written from the module that it starts and all that this one imports: one file comes
+sooner than twenty that each ask for the next, and a page opened from a folder may load no module."""
 NOT_LISTED = frozenset({WORKER, LIST, "sitemap.xml", "sitemap.xml.gz"})
 """Files that no reader needs without a network: the worker comes from the browser itself, and a site map is for
 machines and names the day of the build."""
@@ -53,18 +56,23 @@ def add_offline(site_dir: Path, search: OfflineSearch) -> None:
 
     Call it last: the list names every file that is there, with its digest.
     """
-    shutil.copytree(THEME / ASSETS, site_dir / ASSETS, dirs_exist_ok=True)
+    assets = site_dir / ASSETS
+    shutil.copytree(THEME / ASSETS, assets, dirs_exist_ok=True)
+    for source in (*assets.glob("*.mjs"), assets / "worker.js"):
+        source.unlink()  # what is written from them stands in their place
+    modules = sorted((THEME / ASSETS).glob("*.mjs"))
+    for name, main in SCRIPTS.items():
+        _write(assets / name, plain_script(modules, main=main))
     folder = site_dir / PACK
     folder.mkdir(exist_ok=True)
     for name, raw in search.files.items():
         (folder / name).write_bytes(raw)
-    modules = sorted((site_dir / ASSETS).glob("*.mjs"))
-    _write(site_dir / ASSETS / "classic.js", classic_script(modules, main="page"))
-    _write(site_dir / ASSETS / "classic_draft.js", classic_script(modules, main="draft"))
-    _write(site_dir / DRAFT_PAGE, draft_page(search.texts))
-    searching = [path.name for path in modules if not path.name.startswith("draft")]
-    first = ["pack.js", search.parts["core"], search.parts["texts"]]
-    _write(site_dir / PAGE, search_page(search.texts, searching, first))
+    _write(
+        site_dir / DRAFT_PAGE,
+        draft_page(search.texts, [f"{PACK}/pack.js", f"{PACK}/{search.parts['texts']}"]),
+    )
+    first = ("pack.js", search.parts["core"], search.parts["texts"])
+    _write(site_dir / PAGE, search_page(search.texts, [f"{PACK}/{name}" for name in first]))
     _write(site_dir / WORKER, (THEME / ASSETS / "worker.js").read_text(encoding="utf-8"))
     _write(site_dir / MANIFEST, _json(_manifest(search.texts)))
     listed = {

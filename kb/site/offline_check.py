@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.errors import Fault
-from kb.site.offline import ASSETS, DRAFT_PAGE, LIST, MANIFEST, NOT_LISTED, PACK, PAGE, WORKER
+from kb.site.offline import ASSETS, DRAFT_PAGE, LIST, MANIFEST, NOT_LISTED, PACK, PAGE, SCRIPTS, WORKER
 
 _HANDED_OVER = re.compile(r'servicebookPack\("(?P<name>\w+)",(?P<data>.*)\);\n', re.DOTALL)
 _NAME = re.compile(r"(?P<part>\w+)\.(?P<digest>[0-9a-f]{12})\.js")
@@ -21,8 +21,7 @@ def offline_faults(site_dir: Path) -> tuple[Fault, ...]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         return (Fault(where=LIST, what=f"is no list of files: {error}", repair=REPAIR),)
     faults = [*_listed_faults(site_dir, listed), *_pack_faults(site_dir, listed)]
-    scripts = ("page.mjs", "classic.js", "draft.mjs", "classic_draft.js")
-    for name in (PAGE, DRAFT_PAGE, MANIFEST, f"{PACK}/pack.js", *(f"{ASSETS}/{one}" for one in scripts)):
+    for name in (PAGE, DRAFT_PAGE, MANIFEST, f"{PACK}/pack.js", *(f"{ASSETS}/{one}" for one in SCRIPTS)):
         if name not in listed:
             faults.append(Fault(where=name, what="is not in the list of files", repair=REPAIR))
     if not (site_dir / WORKER).is_file():

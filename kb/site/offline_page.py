@@ -13,6 +13,7 @@ SECTIONS = (
     ("draft.html", "Write a draft"),
 )
 FAILED = "The search could not be done. Press Search to try again."
+OPENING = "The search is being opened …"
 HINT = "Alarm code, complaint, part or task: in Chinese, English or pinyin."
 PAGE_TEXTS = (
     "Servicebook",
@@ -23,18 +24,19 @@ PAGE_TEXTS = (
     "This page searches with a script; the service's own search needs none.",
     "English",
     HINT,
+    OPENING,
     *(label for _, label in SECTIONS),
 )
 """Message ids of the skeleton."""
 
 
-def search_page(texts: Mapping[str, str], modules: Sequence[str], data: Sequence[str]) -> str:
+def search_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
     """Return the search page as HTML.
 
     Args:
         texts: What it says, by message id.
-        modules: Names of the scripts' modules, fetched ahead.
-        data: Files of the pack that every search needs, fetched ahead as well.
+        data: Files of the pack that every search needs; the page brings them beside its own script, so that none
+            waits for another.
     """
 
     def say(message: str) -> str:
@@ -48,8 +50,7 @@ def search_page(texts: Mapping[str, str], modules: Sequence[str], data: Sequence
         f'<button type="button" class="so-chip" data-query="{escaped(one)}">{escaped(one)}</button>'
         for one in EXAMPLES
     )
-    ahead = escaped(" ".join(modules))
-    preload = "".join(f'<link rel="preload" as="script" href="offline/{escaped(name)}">\n' for name in data)
+    scripts = "\n".join(f'<script src="{escaped(name)}" defer></script>' for name in data)
     label = f'aria-label="{say("Search the library")}" data-label="Search the library"'
     return f"""<!doctype html>
 <html lang="zh-CN">
@@ -61,7 +62,8 @@ def search_page(texts: Mapping[str, str], modules: Sequence[str], data: Sequence
 <link rel="stylesheet" href="assets/offline/offline.css">
 <link rel="manifest" href="manifest.webmanifest">
 <link rel="icon" href="assets/offline/icon.svg">
-{preload}<script src="assets/offline/start.js" data-modules="{ahead}" defer></script>
+<script src="assets/offline/search.js" defer></script>
+{scripts}
 </head>
 <body>
 <header class="so-top">{text("strong", "Servicebook")}{links}
@@ -72,7 +74,7 @@ def search_page(texts: Mapping[str, str], modules: Sequence[str], data: Sequence
  autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search" autofocus>
 {text("button", "Search", ' class="so-primary"')}
 </form>
-<p id="so-pack"></p>
+{text("p", OPENING, ' id="so-pack"')}
 <p class="so-notice" id="so-failure" role="alert" hidden>{text("b", FAILED)} <span></span></p>
 <noscript><p class="so-notice">{say("This page searches with a script; the service's own search needs none.")}</p></noscript>
 <section id="so-start">{text("p", HINT)}<p class="so-chips">{text("span", "Try:")} {examples}</p></section>

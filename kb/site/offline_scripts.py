@@ -1,4 +1,5 @@
-"""One plain script from the site's modules, for pages opened from a folder, where browsers load no module.
+"""One plain script from modules: it comes in one request, and a page opened from a folder, where browsers load no
+module, may run it.
 
 The modules keep to a few forms of import and export; anything else is refused, so that a script that half works
 is never written.
@@ -13,7 +14,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", r
 _LEFT = re.compile(r"^(?:import|export)\b.*|\bimport\(.*|\bimport\.meta.*", re.MULTILINE)
 
 
-def classic_script(modules: Sequence[Path], *, main: str) -> str:
+def plain_script(modules: Sequence[Path], *, main: str) -> str:
     """Return modules as one script that runs in the order of their imports and ends with `main`.
 
     Args:

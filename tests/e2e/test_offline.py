@@ -42,13 +42,9 @@ ODD = (
 AGREED = 0.95
 
 ASK = """async (queries) => {
-  const { Engine } = await import(new URL("assets/offline/engine.mjs", document.baseURI));
-  const { openPack } = await import(new URL("assets/offline/pack.mjs", document.baseURI));
-  const { pack, core } = await openPack(new URL("offline/", document.baseURI));
-  const engine = new Engine(pack, core);
   const answers = [];
   for (const query of queries) {
-    const result = await engine.search(query, { size: 5 });
+    const result = await servicebookSearch(query, { size: 5 });
     answers.push({ ids: result.hits.map((hit) => hit.id), total: result.total, suggestion: result.suggestion,
                    facets: Object.fromEntries([...result.facets].map(([name, counts]) => [name, Object.fromEntries(counts)])) });
   }
@@ -223,9 +219,9 @@ def test_it_complains_of_nothing_and_is_installable(phone: BrowserContext, site:
         [],
         [{"errorId": "in-incognito", "errorArguments": []}],
     )
-    module = phone.request.get("/library/assets/offline/engine.mjs")
-    assert module.headers["content-type"].startswith("text/javascript")
-    assert "default-src 'self'" in module.headers["content-security-policy"]
+    script = phone.request.get("/library/assets/offline/search.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "default-src 'self'" in script.headers["content-security-policy"]
     assert complaints == []
 
 

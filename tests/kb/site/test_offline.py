@@ -10,7 +10,7 @@ from kb.content import load_library
 from kb.site.build import build_with_mkdocs
 from kb.site.offline import LIST, OfflineSearch, add_offline
 from kb.site.offline_check import offline_faults
-from kb.site.offline_scripts import classic_script
+from kb.site.offline_scripts import plain_script
 from kb.usecases.offline import offline_search
 from tests.kb.site.samples import ROOT, a_library
 
@@ -75,7 +75,7 @@ def test_a_changed_page_makes_another_version(site: Path, search: OfflineSearch)
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "assets/offline/engine.mjs", "offline/pack.js", "manifest.webmanifest"]
+    "name", ["index.html", "assets/offline/search.js", "offline/pack.js", "manifest.webmanifest"]
 )
 def test_a_file_with_other_bytes_is_found(site: Path, name: str) -> None:
     (site / name).write_bytes((site / name).read_bytes() + b" ")
@@ -134,7 +134,7 @@ def modules(folder: Path, **texts: str) -> list[Path]:
 
 
 def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path) -> None:
-    script = classic_script(
+    script = plain_script(
         modules(
             tmp_path,
             page='import { two } from "./b.mjs";\ntwo();\n',
@@ -162,4 +162,4 @@ def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path)
 )
 def test_a_module_that_the_script_cannot_hold_is_refused(tmp_path: Path, text: str, match: str) -> None:
     with pytest.raises(ValueError, match=match):
-        classic_script(modules(tmp_path, page=text, b="export const x = 1;\n"), main="page")
+        plain_script(modules(tmp_path, page=text, b="export const x = 1;\n"), main="page")

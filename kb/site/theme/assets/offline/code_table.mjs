@@ -4,6 +4,7 @@ import { plainNumber } from "./codes.mjs";
 import { fold, unique } from "./tokens.mjs";
 
 const ALL_DIGITS = /^\d+$/;
+const ALL_LETTERS = /^\p{L}+$/u;
 const ROLES = ["alarm", "case", "fact"];
 
 const entryOf = ([page, family, role, main]) => ({ page, family, role: ROLES[role], main: main === 1 });
@@ -17,31 +18,48 @@ export class CodeTable {
   constructor(table, codes, pages) {
     this.codes = codes;
     this.pages = pages;
-    this.byKey = new Map(table.keys.map(([key, ...entries]) => [key, entries.map(entryOf)]));
+    this.byKey = new Map(table.keys.map((row) => [row[0], row])); // entries are read from a row when asked for
     this.ranges = table.ranges.map(([prefix, low, last, entry]) => ({ prefix, low, last, entry: entryOf(entry) }));
-    this.texts = table.texts.map(([text, ...entries]) => ({ text, entries: entries.map(entryOf) }));
+    this.texts = table.texts;
     this.ids = new Map(table.ids.map(([id, ...pages]) => [id, pages]));
     this.order = new Map(table.order.map((family, rank) => [family, rank]));
     this.leastTextWords = table.least_text_words;
-    this.words = new Set();
-    this.byNumber = new Map();
-    for (const key of this.byKey.keys()) {
-      if (/^\p{L}+$/u.test(key)) this.words.add(key);
-      const last = key.slice(key.lastIndexOf(".") + 1);
-      if (!ALL_DIGITS.test(last)) continue;
-      this.count(last, key);
-      if (key.startsWith("SP.9") && last.length === 4) this.count(plainNumber(last.slice(1)), key);
-    }
+    this.read = new Map();
+    this.numbers = null;
   }
 
-  count(number, key) {
-    const keys = this.byNumber.get(number);
-    if (keys) keys.push(key);
-    else this.byNumber.set(number, [key]);
+  /** Returns keys by the number at their end, made when the first bare number is asked for. */
+  get byNumber() {
+    if (this.numbers) return this.numbers;
+    this.numbers = new Map();
+    const count = (number, key) => {
+      const keys = this.numbers.get(number);
+      if (keys) keys.push(key);
+      else this.numbers.set(number, [key]);
+    };
+    for (const key of this.byKey.keys()) {
+      const last = key.slice(key.lastIndexOf(".") + 1);
+      if (!ALL_DIGITS.test(last)) continue;
+      count(last, key);
+      if (key.startsWith("SP.9") && last.length === 4) count(plainNumber(last.slice(1)), key);
+    }
+    return this.numbers;
   }
 
   has(key) { return this.byKey.has(key); }
-  entries(key) { return this.byKey.get(key) || []; }
+
+  /** Whether a word of letters alone is a code. */
+  isWord(word) { return ALL_LETTERS.test(word) && this.byKey.has(word); }
+
+  entries(key) {
+    let entries = this.read.get(key);
+    if (entries === undefined) {
+      const row = this.byKey.get(key);
+      entries = row ? row.slice(1).map(entryOf) : [];
+      this.read.set(key, entries);
+    }
+    return entries;
+  }
   rank(family) { return this.order.has(family) ? this.order.get(family) : this.order.size; }
 
   pagesById(text) {
@@ -63,12 +81,12 @@ export class CodeTable {
     if (asked.length < 4) return [];
     const long = (text) => text.split(" ").length >= this.leastTextWords;
     const found = new Map();
-    for (const { text, entries } of this.texts) {
+    for (const [text, ...entries] of this.texts) {
       const whole = text === asked;
       const part = ` ${asked} `.includes(` ${text} `) && long(text);
       const inside = ` ${text} `.includes(` ${asked} `) && long(asked);
       if (!whole && !part && !inside) continue;
-      for (const entry of entries) {
+      for (const entry of entries.map(entryOf)) {
         found.set(entry.page, { entry, whole: whole || part || Boolean(found.get(entry.page)?.whole) });
       }
     }
@@ -155,11 +173,11 @@ export class CodeTable {
     const last = code.key.slice(point + 1);
     if (!ALL_DIGITS.test(last)) return [];
     const same = [];
-    for (const [key, entries] of this.byKey) {
+    for (const key of this.byKey.keys()) {
       const place = key.lastIndexOf(".");
       const tail = key.slice(place + 1);
       if ((place >= 0 ? key.slice(0, place) : "") !== prefix || !ALL_DIGITS.test(tail)) continue;
-      if (entries.some((entry) => entry.role === "alarm")) same.push([Math.abs(Number(tail) - Number(last)), Number(tail), key]);
+      if (this.entries(key).some((entry) => entry.role === "alarm")) same.push([Math.abs(Number(tail) - Number(last)), Number(tail), key]);
     }
     same.sort((one, two) => one[0] - two[0] || one[1] - two[1] || (one[2] < two[2] ? -1 : 1));
     return same.slice(0, most).map((one) => one[2]);

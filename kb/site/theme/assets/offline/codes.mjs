@@ -5,21 +5,23 @@ import { fold, unique } from "./tokens.mjs";
 
 export const plainNumber = (digits) => digits.replace(/^0+/, "") || "0";
 
+const PATTERNS = {
+  cue: ["cue", "u"], cueAfter: ["cue_after", "u"], unitAfter: ["unit_after", "u"], numbered: ["numbered", "gu"],
+  axisAfter: ["axis_after", "u"], glued: ["mitsubishi_glued", "uy"], range: ["range", "u"], hex: ["hex", "gu"],
+  decimal: ["decimal", "uy"], numberOrAxis: ["number_or_axis", "gu"], words: ["words", "gu"],
+};
+
 export class Codes {
   /** @param rules Patterns and lists of kb/search/codes.py. */
   constructor(rules) {
-    const pattern = (name, flags) => new RegExp(rules.patterns[name], flags);
-    this.cue = pattern("cue", "u");
-    this.cueAfter = pattern("cue_after", "u");
-    this.unitAfter = pattern("unit_after", "u");
-    this.numbered = pattern("numbered", "gu");
-    this.axisAfter = pattern("axis_after", "u");
-    this.glued = pattern("mitsubishi_glued", "uy");
-    this.range = pattern("range", "u");
-    this.hex = pattern("hex", "gu");
-    this.decimal = pattern("decimal", "uy");
-    this.numberOrAxis = pattern("number_or_axis", "gu");
-    this.words = pattern("words", "gu");
+    for (const [own, [name, flags]] of Object.entries(PATTERNS)) {
+      // Made when first used: most queries need few of them, and the classes of letters cost time.
+      Object.defineProperty(this, own, { configurable: true, get: () => {
+        const value = new RegExp(rules.patterns[name], flags);
+        Object.defineProperty(this, own, { value });
+        return value;
+      } });
+    }
     this.cueWords = new Set(rules.cue_words);
     this.certain = new Set(rules.certain_prefixes);
     this.fanuc = rules.fanuc_prefixes;

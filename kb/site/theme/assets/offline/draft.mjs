@@ -2,7 +2,7 @@
 
 import { FIELDS, Kept, MOST_PHOTOS, isEmpty } from "./drafts_kept.mjs";
 import { Sender, base64 } from "./drafts_sent.mjs";
-import { loadScript } from "./pack.mjs";
+import { openPack } from "./pack.mjs";
 import { element, filled } from "./view.mjs";
 
 const LANGUAGE_KEY = "servicebook.language";
@@ -208,8 +208,7 @@ async function list() {
 function act(work) { return Promise.resolve().then(work).catch(complain); }
 
 async function open() {
-  const about = await loadScript("list", new URL("offline/pack.js", document.baseURI));
-  speak(await loadScript("texts", new URL(`offline/${about.files.texts}`, document.baseURI)));
+  speak((await openPack(new URL("offline/", document.baseURI), ["texts"])).texts);
   kept = await Kept.open();
   sender = new Sender(kept, new URL("../api/v1/", document.baseURI), () => act(list));
   const unfinished = (await kept.all()).filter((one) => one.state === "writing");

@@ -12,6 +12,7 @@ import { understand } from "./understanding.mjs";
 import { reasonsOf } from "./why.mjs";
 
 const MOST_ROUNDS = 12;
+const SELDOM = "lettered";
 const rounded = (value) => Math.round(value * 1e9) / 1e9;
 
 export class Engine {
@@ -32,7 +33,10 @@ export class Engine {
     this.facts = core.facets;
     this.types = numbersOf(core.types);
     this.confidences = numbersOf(core.confidences);
-    this.confidence = Float64Array.from(this.confidences, (number) => this.rules.confidence[number][1]);
+    this.confidence = new Float64Array(this.total);
+    for (let document = 0; document < this.total; document += 1) {
+      this.confidence[document] = this.rules.confidence[this.confidences[document]][1];
+    }
     this.postings = new Postings(core.numbers, ask);
     this.dictionary = new Dictionary(core.words);
     this.codes = new Codes(core.rules.codes);
@@ -49,7 +53,9 @@ export class Engine {
       this.missing.clear();
       const result = work();
       if (!this.missing.size) return result;
-      await this.pack.load([...this.missing]);
+      // What is large and seldom needed only where nothing else is: a word that is yet to come may turn out known.
+      const wanted = [...this.missing].filter((name) => name !== SELDOM);
+      await this.pack.load(wanted.length ? wanted : [SELDOM]);
     }
     throw new Error("the pack kept asking for more files");
   }
@@ -62,19 +68,26 @@ export class Engine {
   }
 
   /**
-   * Returns {hits, total, understood, facets, nearest, unknownCodes, suggestion}.
+   * Returns {hits, total, understood, facets, nearest, unknownCodes, suggestion, further}; `further(first, size)` gives
+   * more of its hits without searching again.
    * @param query As typed; an empty one finds all.
    * @param options chosen: a Map of allowed values by facet; first, size: which hits; facets: whether to count.
    */
   async search(query, { chosen = new Map(), first = 0, size = 10, facets = true } = {}) {
     // One step after the other, so that nothing is scored before all its postings are there.
-    const understood = await this.complete(() => this.understand(query));
+    const understood = await this.complete(() => {
+      const meant = this.understand(query);
+      this.fetched(meant);
+      return meant;
+    });
     const asked = Boolean(understood.query);
-    await this.complete(() => this.fetched(understood));
     const found = await this.complete(() => (asked ? this.found(understood) : this.browsed()));
     const order = chosen.size ? this.filtered(found.order, chosen) : found.order;
+    const further = (from, count) => this.complete(() =>
+      order.slice(from, from + count).map((document) => this.hit(document, found, understood, asked)));
     return this.complete(() => ({
       hits: order.slice(first, first + size).map((document) => this.hit(document, found, understood, asked)),
+      further,
       term: this.termOf(understood),
       total: order.length,
       understood,
@@ -217,37 +230,34 @@ export class Engine {
   // Facets: sets of documents by value by facet, unpacked when first counted.
   facetSets() {
     this.sets ||= new Map(Object.entries(this.facts).map(([facet, values]) => [
-      facet, new Map(Object.entries(values).map(([value, steps]) => [value, this.members(steps)])),
+      facet, new Map(Object.entries(values).map(([value, steps]) => [value, membersOf(steps)])),
     ]));
     return this.sets;
   }
 
-  members(steps) {
+  marked(documents) {
     const inside = new Uint8Array(this.total);
-    let document = -1;
-    for (const step of numbersOf(steps)) {
-      document += step + 1;
-      inside[document] = 1;
-    }
+    for (const document of documents) inside[document] = 1;
     return inside;
   }
 
   filtered(order, chosen, but = "") {
     const sets = this.facetSets();
     const wanted = [...chosen].filter(([facet, values]) => facet !== but && values.size)
-      .map(([facet, values]) => [...values].map((value) => sets.get(facet)?.get(value)).filter(Boolean));
-    return order.filter((document) => wanted.every((members) => members.some((inside) => inside[document])));
+      .map(([facet, values]) => this.marked([...values].flatMap((value) => [...(sets.get(facet)?.get(value) || [])])));
+    return order.filter((document) => wanted.every((inside) => inside[document]));
   }
 
   /** Returns how many found documents have each value, every facet without its own choice. */
   counts(order, chosen) {
     const counted = new Map();
+    const whole = this.marked(order);
     for (const [facet, values] of this.facetSets()) {
-      const inside = chosen.size ? this.filtered(order, chosen, facet) : order;
+      const inside = chosen.size ? this.marked(this.filtered(order, chosen, facet)) : whole;
       const counts = [];
       for (const [value, members] of values) {
         let count = 0;
-        for (const document of inside) count += members[document];
+        for (const document of members) count += inside[document];
         if (count) counts.push([value, count]);
       }
       counts.sort((one, two) => two[1] - one[1] || (one[0] < two[0] ? -1 : 1));
@@ -255,4 +265,15 @@ export class Engine {
     }
     return counted;
   }
+}
+
+/** Returns the documents of a list of steps. */
+function membersOf(steps) {
+  const members = numbersOf(steps);
+  let document = -1;
+  for (let number = 0; number < members.length; number += 1) {
+    document += members[number] + 1;
+    members[number] = document;
+  }
+  return members;
 }

@@ -29,7 +29,6 @@ export class Keeper {
   }
 
   async start() {
-    this.show();
     window.addEventListener("online", () => { this.show(); this.ask("update"); });
     window.addEventListener("offline", () => this.show());
     window.addEventListener("beforeinstallprompt", (event) => {

@@ -5,8 +5,9 @@ import { Keeper } from "./keeping.mjs";
 import { openPack } from "./pack.mjs";
 import { View } from "./view.mjs";
 
-const WAIT_MS = 120;
+const WAIT_MS = 60;
 const PAGE_SIZE = 10;
+const SEEN_AT_ONCE = 4; // as many as a phone's screen holds; they are shown while the rest is made
 const LANGUAGE_KEY = "servicebook.language";
 
 const form = document.getElementById("so-form");
@@ -17,7 +18,6 @@ const failure = document.getElementById("so-failure");
 
 let engine = null;
 let view = null;
-let size = PAGE_SIZE;
 let chosen = new Map();
 let running = 0;
 let timer = 0;
@@ -62,23 +62,36 @@ async function show() {
   performance.clearMarks();
   performance.mark("asked");
   try {
-    const result = await engine.search(query, { chosen, size });
+    const result = await engine.search(query, { chosen, size: SEEN_AT_ONCE });
     if (mine !== running) return;
-    results.replaceChildren(...view.results(result, engine, chosen, () => { size += PAGE_SIZE; show(); }));
-    results.dataset.shown = query;
+    const shown = view.results(result, engine, chosen);
+    results.replaceChildren(...shown.parts);
     performance.mark("answered");
     failure.hidden = true;
+    const more = async (until) => {
+      const hits = await result.further(shown.count(), until - shown.count());
+      if (mine === running) shown.add(hits, () => guarded(more(until + PAGE_SIZE)));
+    };
+    if (result.hits.length) {
+      await new Promise((done) => { setTimeout(done); }); // let the first be painted
+      await more(PAGE_SIZE);
+    }
+    if (mine === running) results.dataset.shown = query;
   } catch (error) {
-    if (mine !== running) return;
-    failure.hidden = false;
-    failure.querySelector("span").textContent = error.message;
+    if (mine === running) complain(error);
   } finally {
     if (mine === running) results.setAttribute("aria-busy", "false");
   }
 }
 
+function complain(error) {
+  failure.hidden = false;
+  failure.querySelector("span").textContent = error.message;
+}
+
+const guarded = (work) => work.catch(complain);
+
 function search() {
-  size = PAGE_SIZE;
   try { writeAddress(); }
   catch (error) { console.warn("the address was not changed:", error.message); }
   return show();
@@ -94,15 +107,14 @@ function changed({ query, facet, value }) {
   search();
 }
 
-/** Fetches what later queries will ask for while nothing else is to be done, one file after the other. */
+/** Fetches what later queries will ask for while nothing else is to be done: sounds, postings, then what is shown. */
 async function fetchAhead(pack) {
-  if (navigator.connection?.saveData) return;
-  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
-  for (const name of Object.keys(pack.files).filter((part) => /^(?:p\d+|sounds)$/.test(part))) {
-    await new Promise((done) => { idle(done); });
-    try { await pack.load([name]); }
-    catch { return; } // no network, and not kept; the search asks again when it needs the file
-  }
+  const kept = navigator.serviceWorker?.controller;
+  if (navigator.connection?.saveData && !kept) return;
+  const parts = Object.keys(pack.files);
+  const folder = location.protocol === "file:"; // here a file is read into memory as it comes, so texts are left out
+  await pack.ahead(["sounds", ...parts.filter((name) => /^p\d+$/.test(name))]);
+  if (!folder) await pack.ahead([...parts.filter((name) => /^t\d+$/.test(name)), "lettered"]);
 }
 
 function speak(texts, language) {
@@ -146,13 +158,13 @@ async function open() {
     show();
   });
   window.addEventListener("hashchange", () => { field.value = readAddress(); show(); });
+  // For whoever puts this page to the test, or into a page of their own.
+  globalThis.servicebookSearch = (query, options) => engine.search(query, options);
   document.documentElement.dataset.ready = "true";
+  keeper.show();
   await show();
+  fetchAhead(pack);
   await keeper.start();
-  await fetchAhead(pack);
 }
 
-open().catch((error) => {
-  failure.hidden = false;
-  failure.querySelector("span").textContent = error.message;
-});
+open().catch(complain);

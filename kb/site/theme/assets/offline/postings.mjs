@@ -31,12 +31,9 @@ export class Postings {
     this.firsts = data.shards.split("\t");
     this.k1 = data.k1;
     this.levels = data.levels;
-    this.combos = data.combos.split(" ").map((text) => text.split(",").map(Number));
-    this.weights = data.fields.map(({ boost, b, mean, lengths }) => {
-      const numbers = numbersOf(lengths);
-      return Float64Array.from(numbers, (length) => (length ? boost / (1 - b + (b * length) / mean) : 0));
-    });
-    this.steps = Float32Array.from({ length: this.levels + 1 }, (_, level) => level / this.levels);
+    this.combos = data.combos.split(" "); // each is parted into numbers when it is first met
+    this.fields = data.fields;
+    this.weights = this.fields.map(() => null);
     this.shards = new Map();
     this.lists = new Map();
     this.count = this.count.bind(this);
@@ -54,29 +51,34 @@ export class Postings {
     if (!shard) {
       const data = this.ask(`p${low}`);
       if (!data) return null;
-      shard = opened(data);
+      shard = new Shard(data);
       this.shards.set(low, shard);
     }
     return shard;
   }
 
   /** Returns how many documents have a token; 0 where its shard is yet to come. */
-  count(token) { return this.shardOf(token)?.places.get(token)?.count || 0; }
+  count(token) {
+    const shard = this.shardOf(token);
+    const place = shard ? shard.placeOf(token) : -1;
+    return place < 0 ? 0 : shard.starts[place + 1] - shard.starts[place];
+  }
 
   /** Returns the documents of a token, ascending, and how strongly each has it, 0 to 1. */
   impacts(token) {
     const known = this.lists.get(token);
     if (known) return known;
     const shard = this.shardOf(token);
-    const place = shard?.places.get(token);
-    if (!place) return EMPTY;
-    const documents = new Uint16Array(place.count);
-    const impacts = new Float32Array(place.count);
+    const place = shard ? shard.placeOf(token) : -1;
+    if (place < 0) return EMPTY;
+    const [start, end] = [shard.starts[place], shard.starts[place + 1]];
+    const documents = new Uint16Array(end - start);
+    const impacts = new Float32Array(end - start);
     let document = -1;
-    for (let number = 0; number < place.count; number += 1) {
-      document += numberAt(shard.steps, place.start + number) + 1;
-      documents[number] = document;
-      impacts[number] = this.impact(document, this.combos[numberAt(shard.combos, place.start + number)]);
+    for (let at = start; at < end; at += 1) {
+      document += numberAt(shard.steps, at) + 1;
+      documents[at - start] = document;
+      impacts[at - start] = this.impact(document, this.combo(numberAt(shard.combos, at)));
     }
     const list = { documents, impacts };
     this.lists.set(token, list);
@@ -87,20 +89,50 @@ export class Postings {
   impact(document, combo) {
     let weight = 0;
     for (let part = 0; part < combo.length; part += 2) {
-      const one = this.weights[combo[part]][document];
+      const one = (this.weights[combo[part]] || this.weightsOf(combo[part]))[document];
       for (let times = combo[part + 1]; times > 0; times -= 1) weight += one; // added one by one, as the server adds
     }
-    return this.steps[Math.max(1, Math.round((this.levels * weight) / (weight + this.k1)))];
+    return Math.max(1, Math.round((this.levels * weight) / (weight + this.k1))) / this.levels;
+  }
+
+  combo(number) {
+    const known = this.combos[number];
+    return typeof known === "string" ? (this.combos[number] = known.split(",").map(Number)) : known;
+  }
+
+  /** Returns what one occurrence in a field weighs, by document. */
+  weightsOf(field) {
+    const { boost, b, mean, lengths } = this.fields[field];
+    const weights = new Float64Array(lengths.length);
+    for (let document = 0; document < lengths.length; document += 1) {
+      const length = numberAt(lengths, document);
+      if (length) weights[document] = boost / (1 - b + (b * length) / mean);
+    }
+    this.weights[field] = weights;
+    return weights;
   }
 }
 
-function opened([tokens, counts, steps, combos]) {
-  const places = new Map();
-  let start = 0;
-  tokens.split("\t").forEach((token, number) => {
-    const count = numberAt(counts, number);
-    places.set(token, { start, count });
-    start += count;
-  });
-  return { places, steps, combos };
+/** Tokens in order, and where the postings of each begin. */
+class Shard {
+  constructor([tokens, counts, steps, combos]) {
+    this.tokens = tokens.split("\t");
+    this.starts = new Uint32Array(this.tokens.length + 1);
+    for (let place = 0; place < this.tokens.length; place += 1) {
+      this.starts[place + 1] = this.starts[place] + numberAt(counts, place);
+    }
+    this.steps = steps;
+    this.combos = combos;
+  }
+
+  placeOf(token) {
+    let low = 0;
+    let high = this.tokens.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.tokens[middle] < token) low = middle + 1;
+      else high = middle;
+    }
+    return this.tokens[low] === token ? low : -1;
+  }
 }

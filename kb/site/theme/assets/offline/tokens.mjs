@@ -14,14 +14,20 @@ const IRREGULAR = new Map([
 const DOUBLED = /([bdgklmnprt])\1$/;
 
 const folded = new Map();
-let simplified = new Map();
+let simplified = { from: "", to: "", beyond: new Map() };
 
-/** Takes the pairs of Traditional and Simplified characters, written one after the other. */
-export function useSimplified(pairs) {
-  const signs = [...pairs];
-  simplified = new Map();
-  for (let place = 0; place < signs.length; place += 2) simplified.set(signs[place], signs[place + 1]);
+/** Takes Traditional characters and, in the same order, their Simplified ones; pairs beyond the BMP by themselves. */
+export function useSimplified({ from, to, beyond }) {
+  const signs = [...beyond];
+  simplified = { from, to, beyond: new Map() };
+  for (let place = 0; place < signs.length; place += 2) simplified.beyond.set(signs[place], signs[place + 1]);
   folded.clear();
+}
+
+/** Returns a character as it is written in the mainland. The few that a text has are looked for, not all indexed. */
+function simplifiedSign(sign) {
+  const place = sign.length === 1 && sign > "\u2e7f" ? simplified.from.indexOf(sign) : -1;
+  return place < 0 ? simplified.beyond.get(sign) || sign : simplified.to[place];
 }
 
 function foldedSign(sign) {
@@ -30,7 +36,7 @@ function foldedSign(sign) {
     const plain = sign.normalize("NFKC").toLowerCase();
     found = plain ? String.fromCodePoint(plain.codePointAt(0)) : " ";
     if (NOT_SHOWN.test(found)) found = " ";
-    found = simplified.get(found) || found; // some Simplified characters lie beyond the BMP
+    found = simplifiedSign(found); // some Simplified characters lie beyond the BMP
     found = found.padEnd(sign.length).slice(0, sign.length); // beyond the BMP a sign has two units, before and after
     folded.set(sign, found);
   }

@@ -82,7 +82,7 @@ function codesOf(text, folded, segments, families, { dictionary, codes, table })
   const spans = found.map((code) => [code.start, code.end]);
   for (const atom of atomsOf(folded)) {
     const word = folded.slice(atom.start, atom.end).toUpperCase();
-    if (atom.kind !== "latin" || !table.words.has(word)) continue;
+    if (atom.kind !== "latin" || !table.isWord(word)) continue;
     if (spans.some(([start, end]) => start <= atom.start && atom.start < end)) continue;
     const entries = table.entries(word);
     const names = unique(entries.filter((entry) => entry.role === "alarm").map((entry) => entry.family));
