@@ -31,3 +31,9 @@ def stopped_hearts(session: Session, before: datetime) -> list[JobRow]:
     """Return the running jobs whose heart last beat before an instant, by id."""
     query = select(JobRow).where(JobRow.state == RUNNING, col(JobRow.heartbeat_at) < before)
     return list(session.exec(query.order_by(JobRow.id)))
+
+
+def newest_jobs(session: Session, kind: str, count: int) -> list[JobRow]:
+    """Return the newest jobs of a kind, the newest first."""
+    query = select(JobRow).where(JobRow.kind == kind)
+    return list(session.exec(query.order_by(col(JobRow.created_at).desc(), col(JobRow.id)).limit(count)))

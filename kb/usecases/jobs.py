@@ -24,6 +24,10 @@ BEAT = timedelta(seconds=2)
 """Between two beats of a heart."""
 STALE = timedelta(seconds=30)
 """Without a beat for so long the process is dead; twice as long as a writer may have to wait for its turn."""
+KEEP = "keep_best"
+"""In a job's request: somebody wants it to end early with the best that it has."""
+CHECKPOINT = "checkpoint"
+"""In a job's result: what it can be taken up from; not shown, because it is long."""
 LEFT_BEHIND = "The process that worked on it has ended; nothing was written. Start it again."
 UNFORESEEN = "An unforeseen fault; nothing was written, and the server's log has the details."
 _log = logging.getLogger(__name__)
@@ -46,7 +50,8 @@ class Job:
         progress: From 0 to 1.
         message: What it does, or why it failed: a message id, or a sentence.
         request: What was asked for.
-        result: What came of it; empty until it is done.
+        result: What came of it; while it runs, what it has so far.
+        keep_wanted: Whether somebody asked it to end early with what it has.
         faults: What is wrong with the request, where that made it fail.
     """
 
@@ -60,6 +65,7 @@ class Job:
     message: str
     cancel_wanted: bool
     request: Mapping[str, object]
+    keep_wanted: bool = False
     result: Mapping[str, object] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
@@ -124,6 +130,21 @@ def stop_job(store: Store, id: str) -> Job:
         return _job(row)
 
 
+def keep_job(store: Store, id: str) -> Job:
+    """Ask for a job to end early with the best that it has; one that has ended stays as it is.
+
+    Only work that gets better and better understands this; other work goes on to its end.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    with store.writing() as session:
+        row = _known(session, id)
+        if row.state == JobState.RUNNING:
+            row.request = {**(row.request or {}), KEEP: True}
+        return _job(row)
+
+
 def end_with(session: Session, id: str, *, now: datetime, result: Mapping[str, object]) -> None:
     """Let a job be done, in the transaction that writes what it made.
 
@@ -173,6 +194,8 @@ class Heart:
         self._clock = clock
         self._ended = Event()
         self._stop_wanted = Event()
+        self._keep_wanted = Event()
+        self._so_far: Mapping[str, object] | None = None
         self._progress = 0.0
         self._message = ""
 
@@ -190,6 +213,24 @@ class Heart:
         if self._stop_wanted.is_set():
             raise Stopped("it was stopped; nothing was written")
 
+    def note(self, so_far: Mapping[str, object]) -> None:
+        """Note what the work has so far; written with the next beat as the job's result, and kept if it dies.
+
+        Args:
+            so_far: JSON values; what is under `CHECKPOINT` is not shown.
+        """
+        self._so_far = so_far
+
+    @property
+    def stop_wanted(self) -> bool:
+        """Whether somebody wishes the work to stop and leave nothing."""
+        return self._stop_wanted.is_set()
+
+    @property
+    def keep_wanted(self) -> bool:
+        """Whether somebody wishes the work to end with the best that it has."""
+        return self._keep_wanted.is_set()
+
     def beat(self) -> None:
         """Write a sign of life with the progress; learn whether to stop."""
         with self._store.writing() as session:
@@ -197,8 +238,13 @@ class Heart:
             if row.state != JobState.RUNNING or row.cancel_wanted:
                 self._stop_wanted.set()
                 return
+            if KEEP in (row.request or {}):
+                self._keep_wanted.set()
             row.heartbeat_at = self._clock()
             row.progress, row.message = self._progress, self._message
+            so_far, self._so_far = self._so_far, None
+            if so_far is not None:
+                row.result = dict(so_far)
 
     def keep_beating(self) -> None:
         """Beat until the work ends."""
@@ -250,7 +296,7 @@ def _known(session: Session, id: str) -> JobRow:
 
 def _fail_left_behind(session: Session, now: datetime) -> None:
     for row in stopped_hearts(session, now - STALE):
-        _end(row, JobState.FAILED, now=row.heartbeat_at, result={})
+        _end(row, JobState.FAILED, now=row.heartbeat_at, result=row.result or {})
         row.message = LEFT_BEHIND
 
 
@@ -261,7 +307,8 @@ def _fail(
     with store.writing() as session:
         row = _known(session, id)
         if row.state == JobState.RUNNING:
-            _end(row, state, now=now, result={"faults": told} if told else {})
+            so_far = row.result or {} if state is JobState.FAILED else {}
+            _end(row, state, now=now, result={**so_far, **({"faults": told} if told else {})})
             row.message = message
 
 
@@ -271,6 +318,7 @@ def _end(row: JobRow, state: JobState, *, now: datetime, result: Mapping[str, ob
 
 def _job(row: JobRow) -> Job:
     result = dict(row.result or {})
+    result.pop(CHECKPOINT, None)
     return Job(
         id=row.id,
         kind=row.kind,
@@ -281,7 +329,8 @@ def _job(row: JobRow) -> Job:
         progress=row.progress,
         message=row.message,
         cancel_wanted=row.cancel_wanted,
-        request=row.request or {},
+        request={name: value for name, value in (row.request or {}).items() if name != KEEP},
+        keep_wanted=KEEP in (row.request or {}),
         result=result,
         faults=tuple(Fault(**one) for one in result.pop("faults", ())),
     )

@@ -26,9 +26,10 @@ from kb.usecases.plan_overdue import past_of
 from kb.usecases.plan_period import Period
 from kb.usecases.plan_reading import day_kinds, latest_plan, plan_book, planning_stock
 from kb.usecases.plan_work import PlanTask, plan_task
+from kb.usecases.travel_rules import travel_rule
 from planner.calendars import provisional_years
 from planner.model import Unplaced, Visit, VisitState
-from planner.routing import FirstPlan, Progress, first_plan
+from planner.routing import DEFAULT_RULE, FirstPlan, Progress, TravelRule, first_plan
 from planner.scheduling import Generated, Overdue, call_state, difference
 
 __all__ = [
@@ -59,12 +60,14 @@ class PlanningState:
         rows: Every visit's row, by key.
         run: Number of the newest plan run, 0 where there is none.
         runs: Every run with what it could not place.
+        rule: What is assumed about the roads, and which ways are known better.
     """
 
     register: PlanningInput
     rows: Mapping[str, VisitRow]
     run: int
     runs: tuple[RunMark, ...] = ()
+    rule: TravelRule = DEFAULT_RULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,7 @@ def planning_state(store: Store) -> PlanningState:
             rows=rows,
             run=latest_run_number(session),
             runs=run_marks(session),
+            rule=travel_rule(session),
         )
         session.expunge_all()
     return state
@@ -165,17 +169,7 @@ def placed(
         overdue: What becomes of work whose window has passed without a visit.
         progress: Called with how many trips are placed, of how many.
     """
-    live = {key: row for key, row in state.rows.items() if DROPPED not in row.body}
-    visits = [visit_of(row) for row in live.values()]
-    task = plan_task(
-        state.register,
-        visits,
-        past=past_of(live, visits, state.runs, zone),
-        first_day=period.first_day,
-        last_day=period.last_day,
-        today=today,
-        overdue=overdue,
-    )
+    task = task_of(state, period, today=today, zone=zone, overdue=overdue)
     plan = first_plan(
         task.work,
         sites=state.register.sites,
@@ -185,11 +179,39 @@ def placed(
         locked=task.standing,
         published=task.before,
         spacing=task.spacing,
+        rule=state.rule,
         progress=progress,
     )
+    return as_planned(task, plan, today=today)
+
+
+def task_of(
+    state: PlanningState, period: Period, *, today: date, zone: tzinfo = UTC, overdue: Overdue = Overdue.MERGE
+) -> PlanTask:
+    """Return what is to be placed in a period, and around what; arguments as of `placed`."""
+    live = {key: row for key, row in state.rows.items() if DROPPED not in row.body}
+    visits = [visit_of(row) for row in live.values()]
+    return plan_task(
+        state.register,
+        visits,
+        past=past_of(live, visits, state.runs, zone),
+        first_day=period.first_day,
+        last_day=period.last_day,
+        today=today,
+        overdue=overdue,
+        rule=state.rule,
+    )
+
+
+def as_planned(task: PlanTask, plan: FirstPlan, *, today: date) -> Planned:
+    """Return a plan with the state that each visit has today, and what no contract covers beside what has no place."""
+    leads = {one.key: one.lead for one in task.work}
     return Planned(
         task=task,
-        visits=_with_states(plan, {one.key: one.lead for one in task.work}, today),
+        visits=tuple(
+            replace(visit, state=call_state(visit.day, today=today, lead=leads[visit.key]))
+            for visit in plan.visits
+        ),
         unplaced=(*plan.unplaced, *task.uncovered),
     )
 
@@ -238,13 +260,6 @@ def keep_plan(
         write_visits(session, added=added, changed=changed)
         with_run(session, number)
     return number
-
-
-def _with_states(plan: FirstPlan, leads: Mapping[str, timedelta], today: date) -> tuple[Visit, ...]:
-    return tuple(
-        replace(visit, state=call_state(visit.day, today=today, lead=leads[visit.key]))
-        for visit in plan.visits
-    )
 
 
 def _changes(found: Generated) -> tuple[VisitChange, ...]:

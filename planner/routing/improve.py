@@ -6,6 +6,7 @@ one in. Importing this module loads the compiled search, which takes a second: s
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import timedelta
 
 from planner.calendars import WorkCalendar
@@ -35,6 +36,9 @@ def improve(
     clock: Seconds,
     progress: Watch = lambda snapshot: None,
     cancelled: Cancelled = lambda: False,
+    executor: Executor | None = None,
+    workers: int = 1,
+    tell_every: float = 4.0,
 ) -> Improved:
     """Return the best plan found until `stop`.
 
@@ -49,6 +53,10 @@ def improve(
         clock: Seconds, only ever growing.
         progress: Told now and then how far the search is, and of each better plan.
         cancelled: Asked now and then; once true, the search ends with the best plan it has.
+
+        executor: Runs parts of the search side by side: processes, threads, a cluster; None = this process alone.
+        workers: How many parts are searched at once.
+        tell_every: Seconds between two snapshots with visits.
 
     Raises:
         InvalidInput: As `first_plan`.

@@ -36,6 +36,10 @@ def minutes_table(
         table[rows] = np.ceil(np.round(minutes, 6))
     table[~known, :] = rule.unknown_minutes
     table[:, ~known] = rule.unknown_minutes
+    row = {one: number for number, one in enumerate(places)}
+    for (one, other), (minutes_known, _) in rule.ways.items():
+        if one in row and other in row:
+            table[row[one], row[other]] = table[row[other], row[one]] = minutes_known
     np.fill_diagonal(table, 0)
     row = {one: number for number, one in enumerate(places)}
     for (one, other), (minutes, _) in rule.ways.items():
