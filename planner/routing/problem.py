@@ -58,6 +58,7 @@ class Requests:
         days: Day of the j-th task of the request, shape (A, K) with K = most tasks in one request; NONE beyond. The
             days of one alternative differ from each other.
         cost: Price of choosing the alternative, shape (A,), for example for a day off the ideal date.
+        technician: Who does all tasks of the alternative, shape (A,); NONE = anybody who may, another on each day too.
         price: Price of leaving the request out, shape (Q,); infinity = it must be planned.
         group: Row of `gap`, shape (Q,), of requests whose tasks keep a distance in days; NONE = none.
         gap: Least difference between the days of two requests of one group, shape (G,); 1 = not on one day.
@@ -66,6 +67,7 @@ class Requests:
     first_alternative: Ints
     days: Ints
     cost: Floats
+    technician: Ints
     price: Floats
     group: Ints
     gap: Ints
@@ -203,6 +205,7 @@ def _shape_faults(problem: Problem) -> list[str]:
         ("allowed", problem.allowed, (tasks, technicians)),
         ("own_tools", problem.own_tools, (tasks, technicians)),
         ("requests.first_alternative", problem.requests.first_alternative, (requests + 1,)),
+        ("requests.technician", problem.requests.technician, (alternatives,)),
         ("requests.group", problem.requests.group, (requests,)),
         ("requests.days", problem.requests.days, (alternatives, problem.requests.days.shape[-1])),
     ]
@@ -227,6 +230,7 @@ def _row_faults(problem: Problem) -> list[str]:
         ("tasks.opening", tasks.opening, NONE, len(problem.openings.first)),
         ("tasks.fixed_slot", tasks.fixed_slot, NONE, len(slots.day)),
         ("requests.days", problem.requests.days.reshape(-1), NONE, problem.days),
+        ("requests.technician", problem.requests.technician, NONE, technicians),
         ("requests.group", problem.requests.group, NONE, len(problem.requests.gap)),
         ("slots.day", slots.day, 0, problem.days),
         ("slots.technician", slots.technician, 0, technicians),

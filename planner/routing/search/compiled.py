@@ -1,0 +1,50 @@
+"""The one place that names numba: `@compiled` makes a function machine code, `rand` and `below` are its dice."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+Array = NDArray[Any]
+"""Kernels take arrays of records as well as of numbers; numba checks their types when it compiles."""
+
+
+def compiled(function: F) -> F:
+    """Return `function` as machine code, kept on disk so that the next process starts at once."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+
+
+def inlined(function: F) -> F:
+    """Return `function` as machine code that becomes part of its callers.
+
+    The tables are tuples of many arrays. A call hands over every one of them, which costs more than most of these
+    functions do.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+
+
+@inlined
+def rand(dice: Array) -> float:
+    """Return a number in [0, 1) and step the dice (SplitMix64, Steele, Lea & Flood 2014), shape (1,), uint64."""
+    dice[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = dice[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@inlined
+def below(dice: Array, count: int) -> int:
+    """Return a whole number of 0 up to `count`."""
+    return int(rand(dice) * count)
+
+
+@inlined
+def copied(source: Array, target: Array) -> None:
+    """Copy `source` over `target`; a slice would ask for memory that compiled code here does not manage."""
+    for i in range(len(source)):
+        target[i] = source[i]
