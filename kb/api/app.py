@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import State
 
 from kb.api.access import cookies_need_token, writes_need
 from kb.api.problems import install_problems
@@ -16,8 +19,8 @@ from kb.api.routes import drafts as drafts_api
 from kb.api.routes import editing as editing_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
-from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import page_exchange as page_exchange_api
+from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import register as register_api
 from kb.api.routes import search as search_api
@@ -100,13 +103,17 @@ PAGE_AREAS: tuple[Area, ...] = (
 
 def create_app(house: House) -> FastAPI:
     """Return the service around `house`; nothing is opened before the first request needs it."""
+    app = copy(_routes())
+    app.state = State()
+    app.state.house = house
+    app.user_middleware = []
+    install_protection(app, limit_bytes=house.settings.upload_limit_bytes)
+    return app
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        house.search_notes.flush(seconds=LAST_NOTES_SECONDS)
-        house.store.close()
 
+@cache
+def _routes() -> FastAPI:
+    """Return all that is the same around every house, made once: analysing the routes takes most of a second."""
     app = FastAPI(
         title="Servicebook 维保智库",
         version=version("servicebook"),
@@ -114,11 +121,9 @@ def create_app(house: House) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
-    app.state.house = house
     install_problems(app)
-    install_protection(app, limit_bytes=house.settings.upload_limit_bytes)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     for area in API_AREAS:
         needs = [Depends(writes_need(area.writes))]
@@ -132,3 +137,11 @@ def create_app(house: House) -> FastAPI:
             dependencies=[Depends(writes_need(area.writes)), Depends(csrf_checked)],
         )
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    house: House = app.state.house
+    house.search_notes.flush(seconds=LAST_NOTES_SECONDS)
+    house.store.close()
