@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         "5,000 pages on. The answers are the same.",
     )
 
+    cluster: str = Field(
+        default="",
+        description="Address of a Dask cluster that improves large plans, such as tcp://10.0.0.5:8786; empty means "
+        "processes of this machine. Needs the extra `cluster`.",
+    )
+
     @property
     def database(self) -> str:
         """The database address in force."""

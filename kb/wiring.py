@@ -5,6 +5,7 @@ May import: `kb.settings`, and every room that has something to open.
 
 import gc
 import secrets
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ class House:
         clock: Returns the present instant, aware.
         token: Returns a fresh random secret, URL-safe, at least 256 bits.
     """
+
+    seconds = staticmethod(time.monotonic)
+    """Seconds on a clock that only runs forwards; a function that another process finds by its name."""
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
 from kb.api.routes import drafts as drafts_api
 from kb.api.routes import editing as editing_api
+from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import page_exchange as page_exchange_api
@@ -38,6 +39,7 @@ from kb.web.pages import (
     machine_data,
     page_feedback,
     plan,
+    plan_improve,
     register,
     search,
     search_log,
@@ -75,6 +77,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(page_feedback_api.work_router, Role.EDITOR),
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
+    Area(improvements_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
     Area(jobs_api.router, Role.PLANNER),
@@ -95,6 +98,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_feedback.work_router, Role.EDITOR),
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
+    Area(plan_improve.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
     Area(visits.router, Role.ENGINEER),
     Area(drafts.router, Role.EDITOR),

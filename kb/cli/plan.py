@@ -10,12 +10,14 @@ from typing import Annotated
 
 import typer
 
+from kb.cli.plan_improve import SeedOption, WorkersOption, improve, improved
 from kb.cli.plan_living import command as living
 from kb.errors import BadInput, Conflict, Fault, NotFound, Stopped
 from kb.settings import Settings
 from kb.usecases.plan import Progress, latest_plan
 from kb.usecases.plan_book import Change, PlanBook
 from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
+from kb.usecases.plan_improve import effort_of
 from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_json import plan_json, summary_json, unplaced_json, visit_json
 from kb.usecases.plan_order import choice_json, choice_of, choice_sentences
@@ -34,6 +36,7 @@ from planner.model import Visit
 from planner.scheduling import Overdue
 
 command = typer.Typer(rich_markup_mode=None)
+command.command("improve")(improve)
 command.registered_commands.extend(living.registered_commands)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print one JSON document")]
@@ -68,11 +71,22 @@ def _print_json(value: object) -> None:
 def inspections(
     first: Annotated[str, typer.Option("--from", help="第一天 · first day", metavar="YYYY-MM-DD")],
     last: Annotated[str, typer.Option("--to", help="最后一天 · last day", metavar="YYYY-MM-DD")],
+    improve_s: Annotated[
+        float,
+        typer.Option("--improve", help="随后优化的秒数 · then improve it for so long", metavar="SECONDS"),
+    ] = 0.0,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """生成巡检计划并保存 · plan the inspections of a period and keep the plan."""
     period = period_from(first, last)
     house = _house()
+    effort = (
+        effort_of(seconds=improve_s, seed=seed, workers=workers, cluster=house.settings.cluster)
+        if improve_s
+        else None
+    )
     started = start_planning(house.store, period, id=house.new_id(), now=house.now(), by=CLI)
     if not started.is_new:
         job = started.job
@@ -91,6 +105,8 @@ def inspections(
         )
     except KeyboardInterrupt as interrupt:
         raise Stopped("it was stopped; nothing was written") from interrupt
+    if effort is not None:
+        book = improved(house, effort, period)
     language = house.settings.language
     if as_json:
         _print_json(plan_json(book, language))

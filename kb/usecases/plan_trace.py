@@ -18,7 +18,13 @@ _IDEAL: Mapping[str, str] = {
     Why.WORKING_TIME: "The best day was {ideal}; nobody with the skills has enough time left on it.",
     Why.SPACING: "The best day was {ideal}; it is too near to another visit of the site.",
     Why.WINDOW: "The best day was {ideal}; it lies outside the days that are allowed.",
+    Why.WHOLE_PLAN: "The best day was {ideal}; on another day the plan as a whole is better.",
 }
+_BY_RULE = (
+    "{technician} goes: of {able} with the skills the one for whom it adds the least travel on {day}, "
+    "{added} minutes; {km} km and {minutes} minutes from {origin}."
+)
+_BY_SEARCH = "{technician} goes on {day}: in the plan as a whole this is best; {km} km and {minutes} minutes from {origin}."
 _STANDS: Mapping[VisitState, str] = {
     VisitState.BOOKED: "It is agreed with the customer; a new plan does not move it.",
     VisitState.DONE: "It is done; a new plan does not move it.",
@@ -109,19 +115,15 @@ def _technician(book: PlanBook, visit: Visit, reason: Reason, language: Language
     technician = book.technician_name(values.get("technician"))
     if values.get("by") == "replanned":
         return _replanned(book, values, language)
-    if "added_minutes" not in values:
+    if "added_minutes" not in values and "by" not in values:
         return [_ended(trace_sentence(_named(reason, technician), language), language)]
     origin = book.site_name(values["from_site"]) if values["from"] == "site" else say("home")
-    message = (
-        "{technician} goes: of {able} with the skills the one for whom it adds the least travel on {day}, "
-        "{added} minutes; {km} km and {minutes} minutes from {origin}."
-    )
     sentences = [
-        say(message).format(
+        say(_BY_RULE if "added_minutes" in values else _BY_SEARCH).format(
             technician=technician,
             able=values["able"],
             day=visit.day,
-            added=values["added_minutes"],
+            added=values.get("added_minutes", ""),
             km=round(int(values["travel_m"]) / 1000),
             minutes=values["travel_minutes"],
             origin=origin,

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from kb.errors import Stopped
 from kb.usecases.jobs import Job, find_job
+from kb.usecases.plan_improve import improve_plan, start_improving
 from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_period import Period
+from kb.usecases.plan_solve import Effort
 from kb.wiring import House
 from planner.scheduling import Overdue
 
@@ -38,3 +40,20 @@ def asked_for_plan(house: House, period: Period, *, by: str) -> Asked:
     if worker.has_ended(within_s=AT_ONCE_S) and worker.error and not isinstance(worker.error, Stopped):
         raise worker.error
     return Asked(job=find_job(house.store, job.id, now=house.now()), is_new=True)
+
+
+def asked_for_improvement(house: House, effort: Effort, *, by: str) -> Job:
+    """Start improving the newest plan behind a job, and return it; the one that runs where one runs already.
+
+    Raises:
+        NotFound: There is no plan.
+    """
+    started = start_improving(house.store, effort, id=house.new_id(), now=house.now(), by=by)
+    job = started.job
+    if started.is_new:
+        overdue = Overdue(house.settings.overdue)
+        house.in_background(
+            job.id,
+            lambda: improve_plan(house.store, job, clock=house.now, seconds=house.seconds, overdue=overdue),
+        )
+    return job

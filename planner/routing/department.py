@@ -191,6 +191,7 @@ def _requests(
     requests = Requests(
         first_alternative=_ints(first),
         days=_ints(days).reshape(-1, 1),
+        technician=np.full(len(days), NONE, np.int64),
         cost=np.array(cost, np.float64),
         price=np.array([*[weights.unserved] * len(work), *[inf] * len(table.fixed)], np.float64),
         group=_ints(group),
