@@ -35,7 +35,7 @@ from planner.model import (
     Visit,
     VisitState,
 )
-from planner.routing import longest_trip
+from planner.routing import DEFAULT_RULE, TravelRule, longest_trip
 from planner.scheduling import (
     Overdue,
     combined_levels,
@@ -116,6 +116,7 @@ def plan_task(
     last_day: date,
     today: date,
     overdue: Overdue = Overdue.MERGE,
+    rule: TravelRule = DEFAULT_RULE,
 ) -> PlanTask:
     """Return what planning the days from `first_day` to `last_day`, both included, has to place.
 
@@ -125,6 +126,7 @@ def plan_task(
         past: What earlier runs and people left behind.
         today: Decides which visits are late.
         overdue: What becomes of work whose window has passed.
+        rule: What is assumed about the roads.
     """
     span = _Span(first_day=first_day, last_day=last_day, today=today)
     late = [visit for visit in visits if _is_late(visit, span, past, register)]
@@ -158,7 +160,7 @@ def plan_task(
             uncovered.append(without_contract(site_id, outside, register.plans))
         if inside:
             work += _trips(
-                register, site_id, inside, windows, site_calendars, covered.get(site_id), first_day, last_day
+                register, site_id, inside, windows, site_calendars, covered.get(site_id), span, rule
             )
     taken = {visit.key for visit in standing}
     return PlanTask(
@@ -289,8 +291,8 @@ def _trips(
     windows: Windows,
     site_calendars: Mapping[str, WorkCalendar],
     covered: Sequence[DateSpan] | None,
-    first_day: date,
-    last_day: date,
+    span: _Span,
+    rule: TravelRule,
 ) -> list[DueWork]:
     """Return the trips of a site; no day outside the contract, none before the period, none after it if possible.
 
@@ -299,10 +301,11 @@ def _trips(
     calendar = SERVICE_CALENDAR.joined_with(site_calendars[site_id])
     skills = frozenset().union(*(register.plans[one.plan_id].skills for one in due))
     people = [one for one in register.technicians.values() if skills <= one.skills]
-    longest = longest_trip(register.sites[site_id], people or register.technicians.values())
+    longest = longest_trip(register.sites[site_id], people or register.technicians.values(), rule=rule)
     whole = {one.key: one for one in due}
     allowed = {
-        one.key: _clipped(one, windows.get(one.key), covered, calendar, first_day, last_day) for one in due
+        one.key: _clipped(one, windows.get(one.key), covered, calendar, span.first_day, span.last_day)
+        for one in due
     }
     trips = merged_at_site(
         [_soon(one, calendar) if one.key in windows else one for one in allowed.values()],

@@ -144,6 +144,7 @@ def _placed(
         site_calendars={work.site_id: site},
         technician_calendars={person.id: calendar},
         locked=around.same_day,
+        rule=around.rule,
     )
     return found.visits[0] if found.visits else None
 

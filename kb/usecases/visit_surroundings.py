@@ -16,8 +16,10 @@ from kb.store.register import Session
 from kb.store.tables import EquipmentRow, MaintenancePlanRow, SiteRow, TechnicianRow
 from kb.store.visit_rows import VisitSelection, contracts_at_site, page_of_visits, rows_by_id
 from kb.store.visits import DROPPED, visit_of
+from kb.usecases.travel_rules import travel_rule
 from kb.usecases.visit_reading import KeptVisit
 from planner.model import Contract, Equipment, MaintenancePlan, Site, Technician, Visit, VisitState
+from planner.routing import DEFAULT_RULE, TravelRule
 
 GONE = frozenset({VisitState.CANCELLED, VisitState.MISSED})
 
@@ -36,6 +38,7 @@ class Around:
         at_site: Other visits of the site that stand.
         same_day: Other visits of the technician on the day after the change.
         following: Other visits at the site that hold work which this one left over.
+        rule: What is assumed about the roads, and which ways are known better.
     """
 
     sites: Mapping[str, Site]
@@ -48,6 +51,7 @@ class Around:
     at_site: tuple[Visit, ...]
     same_day: tuple[Visit, ...]
     following: tuple[Visit, ...]
+    rule: TravelRule = DEFAULT_RULE
 
     @property
     def spacing(self) -> timedelta:
@@ -82,6 +86,7 @@ def around_visit(session: Session, kept: KeptVisit, technician_code: str | None,
         at_site=at_site,
         same_day=same_day,
         following=tuple(one for one in at_site if any(part.key in left for part in one.occurrences)),
+        rule=travel_rule(session),
     )
 
 
