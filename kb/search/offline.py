@@ -21,6 +21,7 @@ from kb.search.index import FACETS, facet_values
 from kb.search.offline_numbers import packed, packed_steps
 from kb.search.offline_patterns import code_rules, ranking_rules, reading_rules, tolerance_rules
 from kb.search.offline_postings import packed_postings
+from kb.search.offline_scope import scope_part
 from kb.search.offline_words import codes_part, lettered_part, simplified_pairs, sounds_part, words_part
 from kb.search.ranking import CONFIDENCE
 from kb.search.why import (
@@ -105,6 +106,7 @@ def offline_pack(
         parts[f"t{first // TEXTS_IN_FILE}"] = RECORD_END.join(records)
     parts["sounds"] = sounds_part(library, dictionary, [text for texts in fields for text in texts.values()])
     parts["lettered"] = lettered_part(library)
+    parts["scope"] = scope_part(library, ids)
     parts["core"] = {
         "about": {"format": FORMAT, "schema": SCHEMA, "pages": len(ids)},
         "rules": {

@@ -49,7 +49,7 @@ def _pack_faults(site_dir: Path, listed: dict[str, list[object]]) -> Iterator[Fa
         yield Fault(where=f"{PACK}/pack.js", what="hands over no list of the pack", repair=REPAIR)
         return
     parts = about[1].get("files", {})
-    for part in {"core", "texts", "sounds", "lettered"} - set(parts):
+    for part in {"core", "texts", "sounds", "lettered", "scope"} - set(parts):
         yield Fault(where=f"{PACK}/pack.js", what=f"names no part {part}", repair=REPAIR)
     for part, name in sorted(parts.items()):
         where = f"{PACK}/{name}"

@@ -25,6 +25,7 @@ PAGE_TEXTS = (
     "English",
     HINT,
     OPENING,
+    "Machine in hand",
     *(label for _, label in SECTIONS),
 )
 """Message ids of the skeleton."""
@@ -77,6 +78,7 @@ def search_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
 {text("p", OPENING, ' id="so-pack"')}
 <p class="so-notice" id="so-failure" role="alert" hidden>{text("b", FAILED)} <span></span></p>
 <noscript><p class="so-notice">{say("This page searches with a script; the service's own search needs none.")}</p></noscript>
+<details id="so-machine"><summary>{say("Machine in hand")}</summary></details>
 <section id="so-start">{text("p", HINT)}<p class="so-chips">{text("span", "Try:")} {examples}</p></section>
 <div id="so-results" aria-busy="false"></div>
 </main>

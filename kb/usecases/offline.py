@@ -12,7 +12,7 @@ from kb.site import is_shown, page_address
 from kb.site.draft_page import DRAFT_TEXTS, SPOKEN_TEXTS
 from kb.site.offline import OfflineSearch
 from kb.site.offline_page import PAGE_TEXTS
-from kb.usecases.search import value_label
+from kb.usecases.search import FIT_NAMES, value_label
 
 FACET_TITLES: Mapping[str, str] = {
     "type": "Kind",
@@ -55,6 +55,12 @@ VIEW_TEXTS = (
     "search and all pages are on this device",
     "the search is on this device",
     "Keep all pages too ({size} MB)",
+    "Machine in hand",
+    "Machine class",
+    "Control",
+    "any",
+    "Leave it out",
+    "Pages are ordered and labelled by how they stand to it; none is hidden.",
 )
 """Message ids that the scripts of the search page say."""
 
@@ -104,4 +110,13 @@ def _texts(library: Library, language: Language) -> dict[str, object]:
             for facet, found in values.items()
         },
         "facet_titles": {facet: say(title) for facet, title in FACET_TITLES.items()},
+        "fits": {fit.value: say(name) for fit, name in FIT_NAMES.items()},
+        "machines": _labels(library, "equipment_classes", language),
+        "controllers": _labels(library, "controllers", language),
     }
+
+
+def _labels(library: Library, vocabulary: str, language: Language) -> dict[str, str]:
+    """Return what the entries of a vocabulary are called."""
+    entries = library.vocabularies.lists.get(vocabulary, {})
+    return {code: library.vocabularies.label(vocabulary, code, language) for code in sorted(entries)}

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from kb.search import SearchIndex, open_index
+from kb.search import Scope, SearchIndex, open_index
 from kb.usecases.site import build_site
 from tests.e2e.conftest import PHONE, ROOT, Service, overflow_px
 
@@ -39,13 +39,20 @@ ODD = (
     "'\"<b>",
     "700 - 800",
 )
+MACHINES = (
+    Scope(machine="VMC", controller="fanuc-0i"),
+    Scope(controller="siemens-828d"),
+    Scope(machine="DRO"),
+    Scope(machine="LAT", controller="mazatrol"),
+)
 AGREED = 0.95
 
-ASK = """async (queries) => {
+ASK = """async ([queries, scope]) => {
   const answers = [];
   for (const query of queries) {
-    const result = await servicebookSearch(query, { size: 5 });
+    const result = await servicebookSearch(query, { size: 5, scope });
     answers.push({ ids: result.hits.map((hit) => hit.id), total: result.total, suggestion: result.suggestion,
+                   fits: result.hits.map((hit) => hit.fit),
                    facets: Object.fromEntries([...result.facets].map(([name, counts]) => [name, Object.fromEntries(counts)])) });
   }
   return answers;
@@ -135,7 +142,7 @@ def test_the_browser_without_a_network_answers_as_the_server_does(
     phone.set_offline(True)
     opened(page, "/library/search.html")
     queries = [*golden_queries(), *ODD]
-    answers = page.evaluate(ASK, queries)
+    answers = page.evaluate(ASK, [queries, None])
     same = agreed = 0.0
     for query, answer in zip(queries, answers, strict=True):
         wanted = server_index.search(query, size=5)
@@ -148,6 +155,50 @@ def test_the_browser_without_a_network_answers_as_the_server_does(
             assert answer["facets"] == {name: dict(counts) for name, counts in wanted.facets.items()}, query
     assert agreed / len(queries) >= AGREED
     assert same / len(queries) >= AGREED
+
+
+def test_the_machine_in_hand_orders_and_labels_as_on_the_server(
+    phone: BrowserContext, server_index: SearchIndex
+) -> None:
+    page = opened(phone.new_page(), "/library/search.html")
+    queries = [*golden_queries()[::9], *ODD]
+    same = total = 0
+    met: set[str] = set()
+    for scope in MACHINES:
+        known = {"machine": scope.machine, "controller": scope.controller}
+        for query, answer in zip(queries, page.evaluate(ASK, [queries, known]), strict=True):
+            hits = server_index.search(query, size=5, scope=scope).hits
+            same += [(hit.page.id, str(hit.fit)) for hit in hits] == [
+                *zip(answer["ids"], answer["fits"], strict=True)
+            ]
+            total += 1
+            met.update(answer["fits"])
+    assert same / total >= AGREED
+    assert {"model", "family", "general", "other"} <= met
+
+
+def test_a_machine_is_chosen_kept_on_the_phone_and_left_out_again(
+    phone: BrowserContext, site: Service
+) -> None:
+    page = opened(phone.new_page(), "/library/search.html")
+    total = len(asked(page, "急停"))
+    expect(page.locator(".so-hit [data-fit]")).to_have_count(0)
+    page.locator("#so-machine summary").click()
+    page.locator("#so-machine [name=controller]").select_option("siemens-828d")
+    expect(page.locator(".so-hit [data-fit]").first).to_be_visible()
+    opened(page, "/library/search.html")
+    expect(page.locator("#so-machine summary")).to_contain_text("828D")
+    shown = asked(page, "急停")
+    assert len(shown) == total
+    steps = {"proven": 3, "model": 3, "family": 2, "general": 1, "other": 0}
+    labels = [str(one.get_attribute("data-fit")) for one in page.locator(".so-hit [data-fit]").all()]
+    assert len(labels) == len(shown)
+    assert set(labels) <= set(steps)
+    assert overflow_px(page) == 0
+    page.locator("#so-machine summary").click()
+    page.locator("#so-machine .so-leave").click()
+    expect(page.locator(".so-hit [data-fit]")).to_have_count(0)
+    expect(page.locator("#so-machine summary")).not_to_contain_text("828D")
 
 
 def test_it_is_opened_searched_and_read_in_a_basement(phone: BrowserContext, site: Service) -> None:

@@ -6,6 +6,7 @@ import { Dictionary } from "./dictionary.mjs";
 import { Marker } from "./highlight.mjs";
 import { Postings, numbersOf } from "./postings.mjs";
 import { Ranking } from "./ranking.mjs";
+import { ScopeReader } from "./scope.mjs";
 import { Tolerance } from "./tolerance.mjs";
 import { useSimplified } from "./tokens.mjs";
 import { understand } from "./understanding.mjs";
@@ -22,11 +23,12 @@ export class Engine {
     this.rules = core.rules;
     this.about = core.about;
     const missing = (this.missing = new Set());
-    const ask = (name) => {
+    const ask = (this.ask = (name) => {
       const data = pack.get(name);
       if (data === undefined) missing.add(name);
       return data;
-    };
+    });
+    this.scoped = null;
     useSimplified(core.simplified);
     this.ids = core.ids.split("\n");
     this.total = core.numbers.total;
@@ -71,9 +73,10 @@ export class Engine {
    * Returns {hits, total, understood, facets, nearest, unknownCodes, suggestion, further}; `further(first, size)` gives
    * more of its hits without searching again.
    * @param query As typed; an empty one finds all.
-   * @param options chosen: a Map of allowed values by facet; first, size: which hits; facets: whether to count.
+   * @param options chosen: a Map of allowed values by facet; first, size: which hits; facets: whether to count;
+   *   scope: the machine in hand, {machine, controller}: hits for it come first, all are labelled.
    */
-  async search(query, { chosen = new Map(), first = 0, size = 10, facets = true } = {}) {
+  async search(query, { chosen = new Map(), first = 0, size = 10, facets = true, scope = null } = {}) {
     // One step after the other, so that nothing is scored before all its postings are there.
     const understood = await this.complete(() => {
       const meant = this.understand(query);
@@ -81,7 +84,8 @@ export class Engine {
       return meant;
     });
     const asked = Boolean(understood.query);
-    const found = await this.complete(() => (asked ? this.found(understood) : this.browsed()));
+    const fits = await this.complete(() => this.fits(scope));
+    const found = await this.complete(() => (asked ? this.found(understood, fits) : this.browsed(fits)));
     const order = chosen.size ? this.filtered(found.order, chosen) : found.order;
     const further = (from, count) => this.complete(() =>
       order.slice(from, from + count).map((document) => this.hit(document, found, understood, asked)));
@@ -105,7 +109,18 @@ export class Engine {
     for (const code of codes) for (const key of code.keys) this.postings.count(this.rules.code_mark + key);
   }
 
-  found(understood) {
+  /** Returns how documents stand to the machine in hand, or null where none is known. */
+  fits(scope) {
+    if (!scope?.machine && !scope?.controller) return null;
+    const name = `${scope.machine} ${scope.controller}`;
+    if (this.scoped?.name === name) return this.scoped.reader;
+    const data = this.ask("scope");
+    if (data === undefined) return null;
+    this.scoped = { name, reader: new ScopeReader(data, scope) };
+    return this.scoped.reader;
+  }
+
+  found(understood, fits) {
     const { rules } = this;
     const words = this.ranking.scoreUnits(understood.units, understood.bridges, this.every);
     let coded = this.ranking.scoreCodes(understood, this.every);
@@ -122,27 +137,29 @@ export class Engine {
       worded = words.found.filter((document) => words.coverage[document] >= words.best * rules.kept);
       nearest = words.best < rules.fits;
     }
-    const finals = this.finals(words, coded, worded, understood);
+    const finals = this.finals(words, coded, worded, understood, fits);
     let order = [...finals.keys()].sort((one, two) => finals.get(two) - finals.get(one) || one - two);
     if (said < 0.5 && understood.codes.some((code) => code.families.length > 1)) {
-      order = this.inTurn(order, coded, understood);
+      order = this.inTurn(order, coded, understood, fits);
     }
-    return { order, finals, coded, nearest };
+    return { order, finals, coded, nearest, fits };
   }
 
-  finals(words, coded, worded, understood) {
+  finals(words, coded, worded, understood, fits) {
     const { rules, confidence, types } = this;
     const factors = rules.type_factors[understood.intent];
     const finals = new Map();
     for (const document of worded) {
       const coverage = words.coverage[document];
       finals.set(document, rounded(
-        words.text[document] * (0.25 + 0.75 * coverage * coverage) * factors[types[document]] * confidence[document]));
+        words.text[document] * (0.25 + 0.75 * coverage * coverage) * factors[types[document]] * confidence[document]
+        * (fits ? fits.factor(document) : 1)));
     }
     for (const [document, why] of coded) {
       const whole = understood.units.length ? 0.25 + 0.75 * words.coverage[document] ** 2 : 1;
       const main = why.entry?.main ? rules.main : 0;
-      const score = (words.text[document] * whole + why.extra + main) * confidence[document];
+      let score = (words.text[document] * whole + why.extra + main) * confidence[document];
+      if (fits) score = Math.min(score, 0.99 * fits.scopeStep) + fits.scopeStep * fits.step(document);
       finals.set(document, rounded(rules.tier_step * Math.max(why.tier - rules.tiers.WORDS, 0) + score));
     }
     return finals;
@@ -162,8 +179,11 @@ export class Engine {
     return new Map([...near].slice(0, this.rules.most_nearest));
   }
 
-  /** Returns alarms of a bare number that several families have one of each family in turn, then the rest. */
-  inTurn(order, coded, understood) {
+  /**
+   * Returns alarms of a bare number that several families have one of each family in turn, then the rest. Those of the
+   * machine in hand come before all others.
+   */
+  inTurn(order, coded, understood, fits) {
     const ranks = new Map(understood.codes.flatMap((code) => code.families.map((name, rank) => [name, rank])));
     const places = new Map();
     const turns = [];
@@ -176,18 +196,18 @@ export class Engine {
       }
       const { family } = why.entry;
       const place = places.get(family) || 0;
-      turns.push([place, ranks.get(family) ?? ranks.size, document]);
+      turns.push([fits && !fits.families.has(family) ? 1 : 0, place, ranks.get(family) ?? ranks.size, document]);
       places.set(family, place + 1);
     }
-    turns.sort((one, two) => one[0] - two[0] || one[1] - two[1]);
-    return [...turns.map((turn) => turn[2]), ...rest];
+    turns.sort((one, two) => one[0] - two[0] || one[1] - two[1] || one[2] - two[2]);
+    return [...turns.map((turn) => turn[3]), ...rest];
   }
 
-  browsed() {
+  browsed(fits) {
     const order = Array.from({ length: this.total }, (_, document) => document);
     order.sort((one, two) =>
-      this.confidence[two] - this.confidence[one] || (this.ids[one] < this.ids[two] ? -1 : 1));
-    return { order, finals: new Map(), coded: new Map(), nearest: false };
+      (fits ? fits.step(two) - fits.step(one) : 0) || this.confidence[two] - this.confidence[one] || (this.ids[one] < this.ids[two] ? -1 : 1));
+    return { order, finals: new Map(), coded: new Map(), nearest: false, fits };
   }
 
   /** Returns the term that a query is the name of, to be shown above the hits, or null where it is more. */
@@ -221,6 +241,7 @@ export class Engine {
       ...this.record(document), document, id: this.ids[document], type: this.rules.types[this.types[document]],
       confidence: this.rules.confidence[this.confidences[document]][0],
       score: found.finals.get(document) || 0, match,
+      fit: found.fits ? found.fits.fit(document) : "",
       why: reasonsOf(why, answers, understood, tiers),
     };
   }

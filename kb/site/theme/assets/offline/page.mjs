@@ -2,6 +2,7 @@
 
 import { Engine } from "./engine.mjs";
 import { Keeper } from "./keeping.mjs";
+import { Machine } from "./machine.mjs";
 import { openPack } from "./pack.mjs";
 import { View } from "./view.mjs";
 
@@ -18,6 +19,7 @@ const failure = document.getElementById("so-failure");
 
 let engine = null;
 let view = null;
+let machine = null;
 let chosen = new Map();
 let running = 0;
 let timer = 0;
@@ -62,7 +64,7 @@ async function show() {
   performance.clearMarks();
   performance.mark("asked");
   try {
-    const result = await engine.search(query, { chosen, size: SEEN_AT_ONCE });
+    const result = await engine.search(query, { chosen, size: SEEN_AT_ONCE, scope: machine.chosen });
     if (mine !== running) return;
     const shown = view.results(result, engine, chosen);
     results.replaceChildren(...shown.parts);
@@ -113,7 +115,7 @@ async function fetchAhead(pack) {
   if (navigator.connection?.saveData && !kept) return;
   const parts = Object.keys(pack.files);
   const folder = location.protocol === "file:"; // here a file is read into memory as it comes, so texts are left out
-  await pack.ahead(["sounds", ...parts.filter((name) => /^p\d+$/.test(name))]);
+  await pack.ahead(["sounds", "scope", ...parts.filter((name) => /^p\d+$/.test(name))]);
   if (!folder) await pack.ahead([...parts.filter((name) => /^t\d+$/.test(name)), "lettered"]);
 }
 
@@ -134,6 +136,7 @@ async function open() {
   const { pack, core, texts, list } = await openPack(new URL("offline/", document.baseURI));
   engine = new Engine(pack, core);
   speak(texts, storedLanguage() === "en" ? "en" : "zh_CN");
+  machine = new Machine(document.getElementById("so-machine"), view, show);
   const keeper = new Keeper(view, list, document.getElementById("so-pack"));
   field.addEventListener("compositionstart", () => { composing = true; });
   field.addEventListener("compositionend", () => { composing = false; soon(); });
@@ -153,6 +156,7 @@ async function open() {
     try { localStorage.setItem(LANGUAGE_KEY, language); }
     catch (error) { console.warn("the language was not kept:", error.message); }
     speak(texts, language);
+    machine.show(view);
     keeper.view = view;
     keeper.show();
     show();

@@ -143,7 +143,8 @@ export class View {
     const badges = element("p", { class: "so-badges" },
       element("span", { class: `so-badge so-kind-${hit.type}` }, this.label("type", hit.type)),
       hit.hazard && element("span", { class: `so-badge so-${hit.hazard}` }, `⚠ ${this.say(HAZARD_TEXTS[hit.hazard])}`),
-      element("span", { class: "so-badge" }, this.label("confidence", hit.confidence)));
+      element("span", { class: "so-badge" }, this.label("confidence", hit.confidence)),
+      hit.fit && element("span", { class: `so-badge so-fit-${hit.fit}`, "data-fit": hit.fit }, this.texts.fits[hit.fit]));
     const why = hit.why.map(([reason, values]) => filled(this.texts.reasons[reason] || reason, values));
     return element("li", { class: hit.match === "nearest" ? "so-card so-hit so-near" : "so-card so-hit", "data-id": hit.id },
       badges,
