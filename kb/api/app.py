@@ -19,6 +19,7 @@ from kb.api.routes import drafts as drafts_api
 from kb.api.routes import editing as editing_api
 from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
+from kb.api.routes import library_health as library_health_api
 from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import page_feedback as page_feedback_api
@@ -34,8 +35,11 @@ from kb.web.pages import (
     account,
     content,
     drafts,
+    editing,
+    editing_history,
     home,
     library,
+    library_health,
     machine_data,
     page_feedback,
     plan,
@@ -75,6 +79,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(page_feedback_api.votes_router, None, by_page=True),
     Area(page_feedback_api.uses_router, Role.ENGINEER),
     Area(page_feedback_api.work_router, Role.EDITOR),
+    Area(library_health_api.router, Role.EDITOR),
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
@@ -88,6 +93,8 @@ API_AREAS: tuple[Area, ...] = (
 PAGE_AREAS: tuple[Area, ...] = (
     Area(account.router, None),
     Area(home.router, None),
+    Area(editing.router, Role.ENGINEER),
+    Area(editing_history.router, Role.ENGINEER),
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
     Area(search.router, None),
@@ -96,6 +103,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_feedback.votes_router, None),
     Area(page_feedback.uses_router, Role.ENGINEER),
     Area(page_feedback.work_router, Role.EDITOR),
+    Area(library_health.router, Role.EDITOR),
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),

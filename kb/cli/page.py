@@ -12,19 +12,11 @@ from kb.content.pages import Confidence, Status
 from kb.errors import BadInput, Fault, NotFound
 from kb.settings import Settings
 from kb.usecases.accounts import Role
-from kb.usecases.editing import (
-    Editor,
-    Proposal,
-    Saved,
-    create_page,
-    new_proposal,
-    open_page,
-    proposal,
-    save_page,
-)
+from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import Line, difference
 from kb.usecases.editing_history import MOST_ROWS, history, revision, texts_of
 from kb.usecases.editing_new import beginning
+from kb.usecases.editing_opening import Editor, open_page
 from kb.usecases.editing_standing import restore, set_standing
 from kb.wiring import House, open_house
 

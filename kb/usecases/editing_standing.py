@@ -8,8 +8,9 @@ from kb.content.pages import Confidence, Status
 from kb.content.writing import edited_text
 from kb.errors import BadInput, Fault, NotAllowed, NotFound
 from kb.store import Store
-from kb.usecases.editing import Editor, Opened, Saved, change_page, open_page, save_page
+from kb.usecases.editing import Saved, change_page, save_page
 from kb.usecases.editing_history import Change, last_path, revision, written
+from kb.usecases.editing_opening import Editor, Opened, open_page
 from kb.usecases.editing_text import STANDING, examined, parsed, raw_faults
 
 YEAR = timedelta(days=365)

@@ -176,19 +176,29 @@ def text_of_fields(
 
 def told(error: ValidationError) -> Iterable[Found]:
     """Yield what a model refuses, each at its field."""
-    for detail in error.errors(include_url=False):
-        place = [str(part) for part in detail["loc"] if part not in {"function-wrap", "tuple[Hazard, ...]"}]
-        # A union names the branch that was tried; the field itself is what a person knows.
+    details = error.errors(include_url=False)
+    # `hazards` is a list or the word none: of one that is neither right, the list is what a person meant.
+    listed = any(str(part).startswith("tuple[") for detail in details for part in detail["loc"])
+    for detail in details:
+        place = [str(part) for part in detail["loc"]]
+        if listed and any(part.startswith("literal[") for part in place):
+            continue
         place = [part for part in place if not part.startswith(("tuple[", "literal["))]
         what, repair = _REASONS.get(str(detail["type"]), (str(detail["msg"]), ""))
         yield Found(field=".".join(place), line=1, what=what, repair=repair)
 
 
 def raised(text: str, was: Page | None, page: Page, body: str, body_was: str) -> str:
-    """Return the text with the next revision number, where what readers read has changed and nobody set one."""
-    if was is None or page.revision != was.revision or not is_new_reading(was, page, body, body_was):
+    """Return the text with its revision number: the next one where what readers read has changed, else the same.
+
+    A number that somebody set higher by hand stays; one that is lower was typed over an older state.
+    """
+    if was is None or page.revision > was.revision:
         return text
-    return edited_text(text, page, page.model_copy(update={"revision": was.revision + 1}), body)
+    number = was.revision + is_new_reading(was, page, body, body_was)
+    if number == page.revision:
+        return text
+    return edited_text(text, page, page.model_copy(update={"revision": number}), body)
 
 
 def is_new_reading(was: Page, page: Page, body: str, body_was: str) -> bool:
@@ -246,8 +256,6 @@ def _identity_faults(library: Library, file: PageFile, page: Page, was: Page | N
         )
     if page.type != was.type:
         yield at("type", f"was {was.type} and is {page.type}", "withdraw this page and write another")
-    if page.revision < was.revision:
-        yield at("revision", f"was {was.revision} and is {page.revision}", "it only rises")
 
 
 def _placed(fault: Fault, file: PageFile) -> Found | None:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from kb.content import load_library
+from kb.content.files import replace_file
 from kb.errors import NotFound
 from kb.site.build import SiteReport, build_with_mkdocs, build_with_zensical
+from kb.usecases.editing_preview import digests, digests_file
 from kb.usecases.offline import offline_search
 
 Builder = Literal["mkdocs", "zensical"]
@@ -38,5 +40,10 @@ def build_site(
     if not config_file.is_file():
         raise NotFound("site configuration", str(config_file))
     build = build_with_zensical if builder == "zensical" else build_with_mkdocs
-    offline = offline_search(load_library(content_dir), built=built)
-    return build(config_file, content_dir, site_dir, strict=strict, offline=offline)
+    library = load_library(content_dir)
+    report = build(
+        config_file, content_dir, site_dir, strict=strict, offline=offline_search(library, built=built)
+    )
+    # Of the library as it was read before: a page that changed while the site was built counts as newer than it.
+    replace_file(digests_file(site_dir), digests(library))
+    return report

@@ -15,19 +15,10 @@ from kb.api.routes.register_schemas import problems_documented
 from kb.content.pages import Confidence, Status
 from kb.errors import BadInput, Conflict, Fault, NotFound
 from kb.usecases.accounts import Role
-from kb.usecases.editing import (
-    Editor,
-    Opened,
-    Proposal,
-    Saved,
-    create_page,
-    new_proposal,
-    open_page,
-    proposal,
-    save_page,
-)
+from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
 from kb.usecases.editing_history import MOST_ROWS, Revision, history, revision, texts_of
+from kb.usecases.editing_opening import Editor, Opened, open_page
 from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_standing import restore, set_standing
 from kb.usecases.editing_text import Found, text_of_fields

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from kb.errors import NotFound
 from kb.usecases.content import site_address
+from kb.usecases.editing_preview import is_newer_than_site
 from kb.web.context import HouseDep
 from kb.web.rendering import render
 
@@ -32,8 +33,12 @@ ASKED_AGAIN = "no-cache"
 
 @router.get("/pages/{page_id}")
 def page(page_id: str, house: HouseDep) -> Response:
-    """Lead to a library page by its id."""
-    address = f"/library/{site_address(house.library(), page_id)}"
+    """Lead to a library page by its id: to the site, or to the service's own view where that is newer."""
+    library = house.library()
+    address = f"/library/{site_address(library, page_id)}"
+    site = house.settings.site_dir
+    if (site / "index.html").is_file() and is_newer_than_site(library, page_id, site):
+        address = f"/pages/{page_id}/read"
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
 
 
