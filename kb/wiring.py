@@ -30,6 +30,7 @@ class House:
         store: The database; opened lazily by its first use.
         clock: Returns the present instant, aware.
         token: Returns a fresh random secret, URL-safe, at least 256 bits.
+        library: The library as it was read before; None reads all of it when it is first asked for.
     """
 
     seconds = staticmethod(time.monotonic)
@@ -42,13 +43,14 @@ class House:
         store: Store,
         clock: Callable[[], datetime],
         token: Callable[[], str],
+        library: Library | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self._clock = clock
         self.token = token
         self.search_notes = SearchNotes(store)
-        self._library: Library | None = None
+        self._library = library
         self._index: SearchIndex | None = None
 
     def in_background(self, name: str, work: Callable[[], object]) -> Background:
@@ -89,12 +91,18 @@ class House:
         return self._index
 
 
-def open_house(settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None) -> House:
+def open_house(
+    settings: Settings | None = None,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    library: Library | None = None,
+) -> House:
     """Open a house.
 
     Args:
         settings: The settings; None reads the environment.
         clock: A clock for tests; None reads the machine's in the settings' time zone.
+        library: The library as somebody has read it already: only what has changed since is read again.
     """
     settings = settings or Settings()
     zone = ZoneInfo(settings.time_zone)
@@ -104,4 +112,5 @@ def open_house(settings: Settings | None = None, *, clock: Callable[[], datetime
         store=Store(settings.database),
         clock=clock or (lambda: datetime.now(zone)),
         token=lambda: secrets.token_urlsafe(32),
+        library=library,
     )

@@ -12,15 +12,19 @@ from kb.api.app import create_app
 from kb.settings import Settings
 from kb.usecases.accounts import Role, add_user
 from kb.wiring import House, open_house
+from tests.conftest import ROOT, the_real_library
 
-ROOT = Path(__file__).parents[3]
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    opened = open_house(Settings(home=tmp_path / "var", content_dir=ROOT / "content"), clock=lambda: NOON)
+    opened = open_house(
+        Settings(home=tmp_path / "var", content_dir=ROOT / "content"),
+        clock=lambda: NOON,
+        library=the_real_library(),
+    )
     opened.store.migrate()
     yield opened
     opened.store.close()

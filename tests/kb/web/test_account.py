@@ -22,6 +22,7 @@ from kb.usecases.accounts import (
 )
 from kb.web.pages.account import local_target
 from kb.wiring import House, open_house
+from tests.conftest import the_real_library
 from tests.kb.api.conftest import NOON, PASSWORD
 from tests.kb.site.samples import ROOT
 
@@ -46,7 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
     settings = Settings(home=tmp_path / "var", content_dir=ROOT / "content", session_hours=8)
-    opened = open_house(settings, clock=clock)
+    opened = open_house(settings, clock=clock, library=the_real_library())
     opened.store.migrate()
     add_user(opened.store, name="wang", password=PASSWORD, role=Role.EDITOR, id="u1", now=NOON)
     add_user(opened.store, name="li", password=PASSWORD, role=Role.ENGINEER, id="u2", now=NOON)

@@ -14,14 +14,17 @@ from kb.usecases.register import create
 from kb.usecases.register_description import Table
 from kb.usecases.register_tables import TABLES
 from kb.wiring import House, open_house
+from tests.conftest import ROOT, the_real_library
 from tests.kb.usecases.test_register import EN, EXAMPLES, NOW
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    opened = open_house(Settings(home=tmp_path / "var", content_dir=ROOT / "content"), clock=lambda: NOW)
+    opened = open_house(
+        Settings(home=tmp_path / "var", content_dir=ROOT / "content"),
+        clock=lambda: NOW,
+        library=the_real_library(),
+    )
     opened.store.migrate()
     yield opened
     opened.store.close()
