@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from kb.content import Library, load_library
 from kb.store import Store
+from kb.usecases import accounts
 
 settings.register_profile("servicebook", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("servicebook")
@@ -56,5 +58,18 @@ def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
     patch = pytest.MonkeyPatch()
     patch.setattr(Store, "migrate", migrate)
+    yield
+    patch.undo()
+
+
+REAL_HASHER = accounts._HASHER
+"""What hashes passwords in the product; a test holds its cost."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> Iterator[None]:
+    """The same hashing with little memory and one turn: the tests guess nothing, and log in a thousand times."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     yield
     patch.undo()

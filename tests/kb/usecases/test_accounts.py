@@ -24,6 +24,7 @@ from kb.usecases.accounts import (
     user_of_token,
     users,
 )
+from tests.conftest import REAL_HASHER
 from tests.postgresql import empty_store, server, store
 
 __all__ = ["empty_store", "server", "store"]
@@ -272,3 +273,9 @@ def test_the_only_user_goes_only_when_that_is_said(store: Store) -> None:
 def test_each_role_contains_itself_and_those_before_it(role: Role, other: Role) -> None:
     order = [Role.ENGINEER, Role.EDITOR, Role.PLANNER, Role.ADMIN]
     assert role.contains(other) == (order.index(role) >= order.index(other))
+
+
+def test_a_password_costs_a_guesser_what_rfc_9106_recommends() -> None:
+    kept = REAL_HASHER.hash(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert REAL_HASHER.verify(kept, PASSWORD)
