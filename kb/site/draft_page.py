@@ -80,7 +80,8 @@ def draft_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
 <link rel="stylesheet" href="assets/offline/offline.css">
 <link rel="stylesheet" href="assets/offline/draft.css">
 <link rel="manifest" href="manifest.webmanifest">
-<link rel="icon" href="assets/offline/icon.svg">
+<link rel="icon" href="assets/offline/icon-48.png">
+<link rel="apple-touch-icon" href="assets/offline/icon-180.png">
 <script src="assets/offline/draft.js" defer></script>
 {scripts}
 </head>

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kb.site.draft_page import draft_page
+from kb.site.offline_icons import SIZES, icon_name, icon_png
 from kb.site.offline_page import search_page
 from kb.site.offline_scripts import plain_script
 
@@ -63,6 +64,8 @@ def add_offline(site_dir: Path, search: OfflineSearch) -> None:
     modules = sorted((THEME / ASSETS).glob("*.mjs"))
     for name, main in SCRIPTS.items():
         _write(assets / name, plain_script(modules, main=main))
+    for size in SIZES:
+        (assets / icon_name(size)).write_bytes(icon_png(size))
     folder = site_dir / PACK
     folder.mkdir(exist_ok=True)
     for name, raw in search.files.items():
@@ -110,7 +113,6 @@ def _digests(site_dir: Path, but: set[str]) -> Iterator[tuple[str, str, int]]:
 
 def _manifest(texts: Mapping[str, str]) -> dict[str, object]:
     return {
-        "id": "search.html",
         "name": texts.get("Servicebook", "Servicebook"),
         "short_name": texts.get("Servicebook", "Servicebook"),
         "lang": "zh-CN",
@@ -120,8 +122,13 @@ def _manifest(texts: Mapping[str, str]) -> dict[str, object]:
         "background_color": "#f5f7f6",
         "theme_color": "#0b5c6b",
         "icons": [
-            {"src": f"{ASSETS}/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
-            for purpose in ("any", "maskable")
+            {
+                "src": f"{ASSETS}/{icon_name(size)}",
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for size, purpose in ((192, "any"), (512, "any"), (512, "maskable"))
         ],
     }
 

@@ -62,7 +62,8 @@ def search_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
 <meta name="theme-color" content="#0b5c6b">
 <link rel="stylesheet" href="assets/offline/offline.css">
 <link rel="manifest" href="manifest.webmanifest">
-<link rel="icon" href="assets/offline/icon.svg">
+<link rel="icon" href="assets/offline/icon-48.png">
+<link rel="apple-touch-icon" href="assets/offline/icon-180.png">
 <script src="assets/offline/search.js" defer></script>
 {scripts}
 </head>

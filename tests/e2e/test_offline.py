@@ -11,6 +11,7 @@ import http.server
 import json
 import re
 import shutil
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -262,8 +263,15 @@ def test_it_complains_of_nothing_and_is_installable(phone: BrowserContext, site:
     assert answer.headers["content-type"].startswith("application/manifest+json")
     manifest = answer.json()
     assert manifest["start_url"] == "search.html"
-    for icon in manifest["icons"]:
-        assert phone.request.get(f"/library/{icon['src']}").headers["content-type"] == "image/svg+xml"
+    assert {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for name in [*(icon["src"] for icon in manifest["icons"]), "assets/offline/icon-180.png"]:
+        picture = phone.request.get(f"/library/{name}")
+        assert picture.headers["content-type"] == "image/png"
+        assert f"-{struct.unpack('>I', picture.body()[16:20])[0]}.png" in name
     devtools = phone.new_cdp_session(page)
     assert devtools.send("Page.getAppManifest")["errors"] == []
     assert devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] in (

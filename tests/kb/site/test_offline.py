@@ -1,15 +1,18 @@
 """The site with its own search: what the check finds, and one script from many modules."""
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kb.content import load_library
 from kb.site.build import build_with_mkdocs
 from kb.site.offline import LIST, OfflineSearch, add_offline
 from kb.site.offline_check import offline_faults
+from kb.site.offline_icons import BRAND, GLASS, PAPER, SIZES, icon_png
 from kb.site.offline_scripts import plain_script
 from kb.usecases.offline import offline_search
 from tests.kb.site.samples import ROOT, a_library
@@ -163,3 +166,13 @@ def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path)
 def test_a_module_that_the_script_cannot_hold_is_refused(tmp_path: Path, text: str, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         plain_script(modules(tmp_path, page=text, b="export const x = 1;\n"), main="page")
+
+
+def test_the_icon_is_a_picture_of_the_size_it_says_with_its_drawing_in_the_middle() -> None:
+    for size in SIZES:
+        raw = icon_png(size)
+        assert raw == icon_png(size)
+        picture = Image.open(io.BytesIO(raw))
+        assert (picture.format, picture.size) == ("PNG", (size, size))
+        assert picture.getpixel((0, 0)) == picture.getpixel((size - 1, size // 2)) == BRAND
+        assert {PAPER, GLASS} <= {colour for _, colour in picture.getcolors(size * size) or ()}

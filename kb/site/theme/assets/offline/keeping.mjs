@@ -71,12 +71,19 @@ export class Keeper {
     if (!navigator.onLine) parts.push(element("strong", { class: "so-offline" }, view.say("offline")));
     if (this.possible) parts.push(...this.kept(state));
     if (location.protocol === "file:") parts.push(element("span", {}, view.say("opened from a folder")));
-    if (this.failed && navigator.onLine) parts.push(element("span", { class: "so-failed" }, this.failed));
+    if (this.failed && navigator.onLine) parts.push(element("span", { class: "so-failed" }, this.failure()));
     if (this.installing) {
       parts.push(element("button", { type: "button", on: () => this.install() }, view.say("Install")));
     }
     this.place.replaceChildren(...parts.flatMap((part) => [part, " "]));
     this.place.dataset.kept = state ? state.kept : "";
+  }
+
+  failure() {
+    const { view, state } = this;
+    if (state?.full) return view.say("This device has no room for the newer pack; it keeps the one it has.");
+    if (!state?.version) return view.say("The pack could not be kept on this device: {reason}", { reason: this.failed });
+    return view.say("The newer pack did not come whole ({reason}); the one on this device stays as it is.", { reason: this.failed });
   }
 
   kept(state) {
@@ -93,15 +100,21 @@ export class Keeper {
     const size = (state.bytes / MEGABYTE).toFixed(0);
     return [
       element("span", {}, view.say("the search is on this device")),
-      element("button", { type: "button", id: "keep-all", on: () => this.ask("keep") }, view.say("Keep all pages too ({size} MB)", { size })),
+      element("button", { type: "button", id: "keep-all", on: () => this.keepAll() }, view.say("Keep all pages too ({size} MB)", { size })),
     ];
+  }
+
+  /** Keeps all pages, and asks that the browser does not clear them when space runs short. */
+  async keepAll() {
+    await navigator.storage?.persist?.().catch(() => false);
+    await this.ask("keep");
   }
 
   async install() {
     this.installing.prompt();
     await this.installing.userChoice;
     this.installing = null;
-    this.ask("keep");
     this.show();
+    await this.keepAll();
   }
 }

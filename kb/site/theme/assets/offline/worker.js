@@ -88,7 +88,8 @@ async function update(all) {
     await running;
     await tell({});
   } catch (error) {
-    await tell({ failed: String(error.message || error) });
+    // What is there already stays as it is, and what came of the newer version is not fetched again.
+    await tell({ failed: String(error.message || error), full: error.name === "QuotaExceededError" });
   }
 }
 
@@ -124,7 +125,9 @@ async function renew() {
 /** Fetches a file and keeps it, if it is exactly the file that the list names. */
 async function keep(cache, digest, path) {
   const url = new URL(path.split("/").map(encodeURIComponent).join("/"), self.registration.scope);
-  const answered = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  // A file of the pack has its digest in its name: what the page has just fetched need not come a second time.
+  const from = path.startsWith("offline/") && path !== ABOUT ? "force-cache" : "no-store";
+  const answered = await fetch(url, { cache: from, credentials: "same-origin" });
   if (!answered.ok || answered.redirected) throw new Error(`${path} was not given (${answered.status})`);
   const bytes = await answered.arrayBuffer();
   const found = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
