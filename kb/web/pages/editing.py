@@ -21,7 +21,7 @@ from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_text import BODY, Found, examined
 from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep, language_of_request
 from kb.web.pages.editing_draft import Draft, Sent, editor_of
-from kb.web.pages.editing_words import KIND_NAMES, field_name, hint_of, options_of
+from kb.web.pages.editing_words import KIND_NAMES, field_name, hint_of, options_of, place_name
 from kb.web.rendering import render
 from kb.wiring import House
 
@@ -173,7 +173,7 @@ def _preview(house: House, language: Language, draft: Draft, text: str, opened: 
     told = [
         {
             "field": one.field,
-            "name": field_name(one.field, language),
+            "name": place_name(one.field, language),
             "what": say(one.what),
             "repair": say(one.repair),
         }
@@ -259,7 +259,7 @@ def _difference_page(
         "draft": draft,
         "text": asked.examined.text.replace("\r\n", "\n").removeprefix("\ufeff"),
         "lines": asked.lines,
-        "path": asked.path,
+        "file": asked.path,
         "faults": _told(faults, language),
         "warnings": _told(asked.examined.warnings, language),
         "is_new": opened is None,
@@ -335,7 +335,7 @@ def _told(faults: tuple[Found, ...], language: Language) -> list[dict[str, str]]
     for one in faults:
         text = say(one.what) + (f" → {say(one.repair)}" if one.repair else "")
         line = str(one.line) if one.line > 1 else ""
-        name = field_name(one.field, language) if one.field else ""
+        name = place_name(one.field, language)
         rows.append({"field": one.field, "name": name, "text": text, "line": line})
     return rows
 

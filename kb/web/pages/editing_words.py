@@ -230,6 +230,7 @@ HISTORY_NAMES: Mapping[str, str] = {
     "status": "status changed",
     "restore": "brought back",
 }
+"""What was done to a page, by the kind of its state."""
 HINTS: Mapping[str, str] = {
     "lines": "one a line",
     "related": "page ids, one a line",
@@ -250,6 +251,20 @@ def field_name(path: str, language: Language) -> str:
     bare = ".".join(part for part in path.split(".") if not part.isdigit() and not part.startswith("__"))
     known = FIELD_NAMES.get(bare) or FIELD_NAMES.get(bare.rpartition(".")[2])
     return say(known) if known else bare.rpartition(".")[2]
+
+
+def place_name(path: str, language: Language) -> str:
+    """Return where a field is, as a person would say it: the entry of its group, then its name; may be empty."""
+    if not path:
+        return ""
+    parts = path.split(".")
+    if path in {"body", "why"}:
+        return translator(language)({"body": "Text of the page (Markdown)", "why": "Why"}[path])
+    entry = next((place for place, part in enumerate(parts) if part.isdigit()), None)
+    if entry is None:
+        return field_name(path, language)
+    group = f"{field_name(parts[0], language)} {int(parts[entry]) + 1}"
+    return group if entry == len(parts) - 1 else f"{group} · {field_name(path, language)}"
 
 
 def options_of(spec: FieldSpec, vocabularies: Vocabularies, language: Language) -> list[tuple[str, str]]:
