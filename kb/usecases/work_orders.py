@@ -251,8 +251,9 @@ def change_order(
 
     Args:
         order_id: Its id or number.
-        changes: Values by field: `title`, `technician_id`, `planned_day` (date), `alarm`, those of `CODED`, and the
-            `TEXTS` of the service report; fields not named stay.
+        changes: Values by field: `title`, `technician_id`, `planned_day` (date), `alarm`, `item` (the maintainable
+            item at fault), `case_id` (the page whose solution cured it), those of `CODED`, and the `TEXTS` of the
+            service report; fields not named stay.
         revision: The one that was seen; None overwrites whatever is there.
         vocabularies: The code lists.
 
@@ -291,7 +292,7 @@ def change_order(
 
 def _change_faults(session: Session, changes: Mapping[str, Any], vocabularies: Vocabularies) -> list[Fault]:
     faults = []
-    known = {"title", "technician_id", "planned_day", "alarm", *CODED, *TEXTS}
+    known = {"title", "technician_id", "planned_day", "alarm", "item", "case_id", *CODED, *TEXTS}
     for name, value in changes.items():
         if name not in known:
             faults.append(
@@ -301,6 +302,8 @@ def _change_faults(session: Session, changes: Mapping[str, Any], vocabularies: V
             faults.append(
                 Fault(where=name, what=f"{str(value)[:40]!r} is no code", repair=f"see {CODED[name]}")
             )
+        elif name == "item" and value and value not in _items(vocabularies):
+            faults.append(Fault(where=name, what=f"{str(value)[:40]!r} is no item", repair="see subsystems"))
         elif name == "title" and not 1 <= len(str(value).strip()) <= 200:
             faults.append(Fault(where=name, what=f"has {len(str(value))} characters", repair="1 to 200"))
         elif name in {*TEXTS, "alarm"} and len(str(value)) > LONGEST_TEXT:
@@ -314,6 +317,12 @@ def _change_faults(session: Session, changes: Mapping[str, Any], vocabularies: V
         ):
             faults.append(Fault(where=name, what=f"{str(value)[:64]!r} is no technician"))
     return faults
+
+
+def _items(vocabularies: Vocabularies) -> frozenset[str]:
+    """Return the codes of all maintainable items."""
+    subsystems = vocabularies.lists.get("subsystems", {})
+    return frozenset(item for entry in subsystems.values() for item in entry.texts("items"))
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, object]:

@@ -113,10 +113,12 @@ def upgrade() -> None:
         sa.Column("machine_state", text(length=20), nullable=False),
         sa.Column("alarm", text(), nullable=False),
         sa.Column("subsystem", text(length=10), nullable=False),
+        sa.Column("item", text(length=40), nullable=False),
         sa.Column("failure_mode", text(length=10), nullable=False),
         sa.Column("mechanism", text(length=10), nullable=False),
         sa.Column("cause", text(length=10), nullable=False),
         sa.Column("remedy", text(length=10), nullable=False),
+        sa.Column("case_id", text(length=80), nullable=False),
         sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -137,10 +139,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("work_orders") as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_orders_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_cause"), ["cause"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_closed_at"), ["closed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_equipment_id"), ["equipment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_follows_id"), ["follows_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_work_orders_item"), ["item"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_opened_at"), ["opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_orders_planned_day"), ["planned_day"], unique=False)
