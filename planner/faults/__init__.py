@@ -4,6 +4,15 @@ May import: planner.calendars and below.
 """
 
 from planner.faults.deadlines import Deadline, Point, deadlines
+from planner.faults.diagnosis import (
+    Diagnosis,
+    KnownCause,
+    Picture,
+    RankedCause,
+    SolvedJob,
+    diagnose,
+    likeness,
+)
 from planner.faults.entitlement import Cover, Entitlement, Ground, entitlement
 from planner.faults.log import Standing, possible_next, standing
 from planner.faults.priority import Priority, priority
@@ -11,13 +20,20 @@ from planner.faults.priority import Priority, priority
 __all__ = [
     "Cover",
     "Deadline",
+    "Diagnosis",
     "Entitlement",
     "Ground",
+    "KnownCause",
+    "Picture",
     "Point",
     "Priority",
+    "RankedCause",
+    "SolvedJob",
     "Standing",
     "deadlines",
+    "diagnose",
     "entitlement",
+    "likeness",
     "possible_next",
     "priority",
     "standing",
