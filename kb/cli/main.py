@@ -37,6 +37,9 @@ COMMANDS: dict[str, Entry] = {
     "search": Entry("kb.cli.search", "检索资料库", "search the library"),
     "content": Entry("kb.cli.content", "检查与列出资料页", "check and list the library's pages"),
     "page": Entry("kb.cli.page", "编写资料页及其历史", "write pages of the library, with their history"),
+    "library": Entry(
+        "kb.cli.library", "资料库健康、读者反馈与复用", "the library's health, readers' feedback, reuse"
+    ),
     "site": Entry("kb.cli.site", "生成与检查站点", "build and check the site"),
     "register": Entry("kb.cli.register", "台账导入、导出与查询", "import, export and list the register"),
     "equipment": Entry("kb.cli.equipment", "设备与机床数据", "equipment and its machine data"),

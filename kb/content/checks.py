@@ -127,7 +127,7 @@ def _coded(page: Page) -> Iterator[tuple[str, str, Iterable[str]]]:
 
 def _references(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
     """Every id that a page names is there, and not the page itself."""
-    for field, ids in _named_ids(page):
+    for field, ids in named_ids(page):
         for id_ in ids:
             if id_ == page.id:
                 yield _at(file, field, f"names itself, {id_}", "remove it")
@@ -135,7 +135,8 @@ def _references(file: PageFile, page: Page, library: Library) -> Iterator[Fault]
                 yield _at(file, field, f"names {id_}, which does not exist", "mend the id or write the page")
 
 
-def _named_ids(page: Page) -> Iterator[tuple[str, Iterable[str]]]:
+def named_ids(page: Page) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield each field of a page that names other pages, with the ids that it names."""
     yield "related", page.related
     yield "supersedes", page.supersedes
     if isinstance(page, CasePage):
