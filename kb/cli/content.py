@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb.cli.page_export import export
+from kb.cli.page_import import accept, import_file
 from kb.content import load_library
 from kb.settings import Settings
 from kb.usecases.content import check_content, page_by_id, pages_of
@@ -17,6 +18,8 @@ command = typer.Typer(rich_markup_mode=None)
 Kind = Literal["alarm", "case", "checklist", "course", "guide", "term"]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON")]
 command.command("export")(export)
+command.command("import")(import_file)
+command.command("accept")(accept)
 
 
 @command.command("check")

@@ -11,7 +11,10 @@ from pathlib import Path
 from kb.errors import BadImport
 
 READERS = {
+    "case_table": "kb.imports.case_table",
+    "markdown_zip": "kb.imports.markdown_zip",
     "mtconnect": "kb.imports.mtconnect",
+    "word": "kb.imports.word",
     "workbook": "kb.imports.workbook",
 }
 """Module by reader name; each has `read(path) -> JSON values` and raises BadImport."""

@@ -24,8 +24,12 @@ def refused(where: str, what: str, repair: str = "") -> BadImport:
     return BadImport(f"{where or 'the file'} was not read", [Fault(where=where, what=what, repair=repair)])
 
 
-def checked_entries(path: Path) -> list[str]:
+def checked_entries(path: Path, *, most: int | None = None) -> list[str]:
     """Return the names of the archive's entries, all of which may be read.
+
+    Args:
+        path: The archive.
+        most: How many entries it may have; `ENTRY_LIMIT` where it is None.
 
     Raises:
         BadImport: The archive is damaged, encrypted, too large when unpacked, or contradicts itself.
@@ -35,8 +39,9 @@ def checked_entries(path: Path) -> list[str]:
             entries = archive.infolist()
     except (BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
         raise refused("", f"is a damaged archive: {error}", "save it again") from error
-    if len(entries) > ENTRY_LIMIT:
-        raise refused("", f"has {len(entries):,} entries", f"at most {ENTRY_LIMIT:,} are read")
+    most = ENTRY_LIMIT if most is None else most
+    if len(entries) > most:
+        raise refused("", f"has {len(entries):,} entries", f"at most {most:,} are read")
     total = sum(entry.file_size for entry in entries)
     if total > UNPACKED_BYTES:
         raise refused("", f"unpacks to {total:,} bytes", f"at most {UNPACKED_BYTES:,} are read; split it")

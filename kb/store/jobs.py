@@ -37,3 +37,9 @@ def newest_jobs(session: Session, kind: str, count: int) -> list[JobRow]:
     """Return the newest jobs of a kind, the newest first."""
     query = select(JobRow).where(JobRow.kind == kind)
     return list(session.exec(query.order_by(col(JobRow.created_at).desc(), col(JobRow.id)).limit(count)))
+
+
+def ended_jobs(session: Session, kind: str, state: str, *, size: int) -> list[JobRow]:
+    """Return the jobs of a kind that ended in a state, the latest first."""
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state == state)
+    return list(session.exec(query.order_by(col(JobRow.finished_at).desc(), col(JobRow.id)).limit(size)))

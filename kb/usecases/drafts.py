@@ -8,14 +8,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
 from kb.store import Store
 from kb.store import drafts as rows
 from kb.store import register as audit
-from kb.usecases.draft_checking import FIELDS, MOST_PHOTOS, Sent, checked, clean
+from kb.usecases.draft_checking import FIELDS, Sent, checked, clean
 
 State = Literal["new", "taken", "closed"]
 STATES: tuple[State, ...] = get_args(State)
@@ -23,6 +23,8 @@ STATES: tuple[State, ...] = get_args(State)
 MOST_ROWS = 200
 DEEPEST = 10_000
 LONGEST_NOTE = 500
+LAST_POSITION = 500
+"""Of a picture: a draft from a file may have more than the photos that a phone sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,14 @@ class Draft:
     note: str
     revision: int
     photos: tuple[Photo, ...] = field(default=())
+    imported: Mapping[str, Any] = field(default_factory=dict)
+    """What came from a file (`kb.usecases.page_import`); empty for a draft from the field."""
 
     @property
     def title(self) -> str:
-        """The first line of what was seen, after the machine."""
+        """The first line of what was seen, after the machine; of a draft from a file its own title."""
+        if self.imported:
+            return str(self.imported["title"])
         seen = self.texts["alarm"] or self.texts["symptom"]
         line = seen.strip().partition("\n")[0][:80]
         return " · ".join(part for part in (self.texts["machine"], line) if part)
@@ -83,6 +89,7 @@ class Draft:
             "handled_by": self.handled_by,
             "note": self.note,
             "revision": self.revision,
+            "imported": dict(self.imported),
             "photos": [
                 {
                     "position": one.position,
@@ -196,7 +203,7 @@ def draft_photo(store: Store, id: str, position: int) -> tuple[Photo, bytes]:
     """
     id_ = _known_form(id)
     with store.reading() as session:
-        row = rows.photo_row(session, id_, position) if 1 <= position <= MOST_PHOTOS else None
+        row = rows.photo_row(session, id_, position) if 1 <= position <= LAST_POSITION else None
         if row is None:
             raise NotFound("photo", f"{id[:64]}/{position}")
         return _photo(row), row.content
@@ -282,4 +289,5 @@ def _draft(row: rows.DraftRow, photos: Sequence[rows.DraftPhotoRow]) -> Draft:
         note=row.note,
         revision=row.revision,
         photos=tuple(_photo(one) for one in photos),
+        imported=row.body.get("page", {}),
     )

@@ -84,6 +84,9 @@ class DraftOut(BaseModel):
     note: str
     revision: int
     photos: list[PhotoOut]
+    imported: Annotated[
+        dict[str, Any], Field(description="what came from a file; empty for a draft from the field")
+    ]
 
 
 class DraftList(BaseModel):
@@ -178,7 +181,7 @@ def read_draft(request: Request, response: Response, house: HouseDep, id: Id) ->
         **_told(s404="there is none"),
     },
 )
-def read_photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=100)]) -> Response:
+def read_photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=500)]) -> Response:
     """Return a photo."""
     return photo_answer(*draft_photo(house.store, id, position))
 

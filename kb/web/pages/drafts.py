@@ -61,7 +61,7 @@ def show_page(request: Request, house: HouseDep, id: Id) -> HTMLResponse:
 
 
 @router.get("/{id}/photos/{position}")
-def photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=100)]) -> Response:
+def photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=500)]) -> Response:
     """Return a photo of a draft."""
     return photo_answer(*draft_photo(house.store, id, position))
 

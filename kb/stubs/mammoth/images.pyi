@@ -1,0 +1,4 @@
+from collections.abc import Callable
+from typing import Any
+
+def img_element(func: Callable[[Any], dict[str, str]]) -> Callable[..., Any]: ...

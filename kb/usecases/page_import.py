@@ -1,0 +1,333 @@
+"""Bring in what exists: a Word document, a table or Markdown becomes drafts that a person looks at, each of them.
+
+An imported case is a draft beside those from the field: one place for all that waits for an editor. Nothing of a
+file is in the library before somebody has accepted it (`kb.usecases.page_import_accepting`). The id of a draft is
+made of what it says, so the same case is there once however often its file is sent.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, get_args
+from uuid import UUID, uuid5
+
+from kb.content import Library
+from kb.content.library import parse_page
+from kb.errors import BadImport, BadInput, Fault
+from kb.imports.limits import Limits
+from kb.search import SearchIndex
+from kb.store import Store
+from kb.store import drafts as rows
+from kb.store.register import Session
+from kb.usecases.draft_checking import FIELDS, clean
+from kb.usecases.page_import_cases import Candidate, Kind, Picture, Remembered, TableShape
+from kb.usecases.page_import_reading import kind_of, read_file
+from kb.usecases.page_import_recognising import Recognised, recognised
+
+State = Literal["new", "known", "unchanged", "left"]
+"""*known*: the draft is there already; *unchanged*: the library has this very page; *left*: it was not chosen."""
+STATES: tuple[State, ...] = get_args(State)
+IMPORTED = "page"
+"""Key of a draft's body under which stands what came from a file."""
+_NAMESPACE = UUID("6f3f0c7e-2b59-5d0e-9a4e-3a3c0d5a7f11")
+_READING, _LOOKING, _WRITING = "Reading the file", "Comparing with the library", "Writing the drafts"
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What becomes of one case of a file.
+
+    Args:
+        number: Counts from 1; by it a case is chosen.
+        place: Where it stands in the file.
+        title: Its title.
+        state: What becomes of it.
+        draft_id: The draft it is, or would be; empty where there is none.
+        page_id: The library's page of the same id; empty where there is none.
+        pictures: How many it has.
+        known: What the library makes of it.
+        notes: What a person should know.
+        sections: Characters by section of the case.
+    """
+
+    number: int
+    place: str
+    title: str
+    state: State
+    draft_id: str = ""
+    page_id: str = ""
+    pictures: int = 0
+    known: Recognised = field(default_factory=Recognised)
+    notes: tuple[Fault, ...] = ()
+    sections: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What a file became, or would become.
+
+    Args:
+        name: The file's.
+        digest: SHA-256 of the file.
+        kind: Of which kind it is.
+        dry_run: Whether nothing was written.
+        items: Its cases.
+        notes: On the file as a whole.
+        tables: Of a table, each sheet's shape by its name.
+    """
+
+    name: str
+    digest: str
+    kind: Kind
+    dry_run: bool
+    items: tuple[Item, ...]
+    notes: tuple[Fault, ...]
+    tables: Mapping[str, TableShape]
+
+    def count(self, state: State) -> int:
+        """Return how many cases are in a state."""
+        return sum(item.state == state for item in self.items)
+
+    def json(self) -> dict[str, Any]:
+        """Return it as an object of JSON."""
+        values = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        values["counts"] = {state: self.count(state) for state in STATES}
+        return dict(values)
+
+
+def import_pages(
+    store: Store,
+    index: SearchIndex,
+    content: BinaryIO,
+    name: str,
+    *,
+    who: str,
+    now: datetime,
+    limit_bytes: int,
+    mapping: Mapping[str, str] | None = None,
+    remembered: Remembered = (),
+    only: Collection[int] = (),
+    dry_run: bool = True,
+    progress: Progress = lambda share, message: None,
+    with_drafts: Callable[[Session, ImportReport], None] = lambda session, report: None,
+) -> ImportReport:
+    """Read a file and, unless it is a dry run, keep its cases as drafts; nothing of it is published.
+
+    Args:
+        store: The database.
+        index: The open search index, whose library the cases are compared with.
+        content: The file.
+        name: What it is called; its ending says what it is.
+        who: Who sends it.
+        now: The present instant.
+        limit_bytes: Largest file.
+        mapping: Of a table, field by header, where the proposal for it is wrong; `-` leaves a column out.
+        remembered: Headers and mapping of earlier tables; one with the same headers takes the place of the proposal.
+        only: Numbers of the cases that are kept; empty keeps all.
+        dry_run: Whether to report only.
+        progress: Told how far it is, from 0 to 1, and with which message.
+        with_drafts: Called in the transaction that writes the drafts; not for a dry run.
+
+    Raises:
+        BadImport: The file cannot be read; every fault that was found.
+        BadInput: A number of `only` is not there.
+    """
+    kind_of(name)
+    progress(0, _READING)
+    with tempfile.TemporaryDirectory(prefix="servicebook-import-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        size = path.stat().st_size
+        if size > limit_bytes:
+            fault = Fault(
+                where=name[:200], what=f"has {size:,} bytes", repair=f"send at most {limit_bytes:,}"
+            )
+            raise BadImport(f"{name[:200]} was not read", [fault])
+        digest = _file_digest(path)
+        read = read_file(
+            path, name, mapping=mapping, remembered=remembered, limits=Limits(file_bytes=limit_bytes)
+        )
+    if unknown := sorted(number for number in only if not 1 <= number <= len(read.candidates)):
+        repair = f"the file has the cases 1 to {len(read.candidates)}"
+        raise BadInput("nothing was imported", [Fault(where="only", what=f"names {unknown}", repair=repair)])
+    library = index.library
+    items, new_rows = [], []
+    for number, candidate in enumerate(read.candidates, 1):
+        progress(0.1 + 0.8 * number / len(read.candidates), _LOOKING)
+        item, row = _item(index, library, candidate, number, name=name, digest=digest, who=who, now=now)
+        if only and number not in only and row is not None:
+            item, row = replace(item, state="left"), None
+        items.append(item)
+        if row is not None:
+            new_rows.append((len(items) - 1, row, candidate.pictures))
+    notes = tuple(note for note in read.notes if not _is_ours(library, read.digests, note))
+    progress(0.9, _WRITING)
+    with store.reading() if dry_run else store.writing() as session:
+        for place, row, pictures in new_rows:
+            if rows.draft_row(session, row.id) is not None:
+                items[place] = replace(items[place], state="known")
+            elif not dry_run:
+                rows.add_draft(session, row, _photo_rows(row.id, pictures))
+        report = ImportReport(
+            name=name,
+            digest=digest,
+            kind=read.kind,
+            dry_run=dry_run,
+            items=tuple(items),
+            notes=notes,
+            tables=read.tables,
+        )
+        if not dry_run:
+            with_drafts(session, report)
+    return report
+
+
+def _item(
+    index: SearchIndex,
+    library: Library,
+    candidate: Candidate,
+    number: int,
+    *,
+    name: str,
+    digest: str,
+    who: str,
+    now: datetime,
+) -> tuple[Item, rows.DraftRow | None]:
+    """Return what becomes of a case, and the draft that would be kept; None where there is nothing to keep."""
+    notes = list(candidate.notes)
+    page_id = ""
+    title = candidate.title
+    if candidate.text:
+        file = parse_page(candidate.text.removeprefix("\ufeff").replace("\r\n", "\n"), candidate.path or name)
+        notes += file.faults
+        if file.page is not None:
+            title = file.page.title
+            page_id = file.page.id if file.page.id in library.pages else ""
+        if page_id:
+            stands = library.files[library.paths[page_id]]
+            if stands.digest == hashlib.sha256(candidate.text.encode()).hexdigest():
+                item = Item(
+                    number=number, place=candidate.place, title=title, state="unchanged", page_id=page_id
+                )
+                return item, None
+            what = f"the library has another text of {page_id}"
+            notes.append(Fault(where=candidate.place, what=what, repair="accepting it changes that page"))
+        known = Recognised()
+    else:
+        known = recognised(index, candidate)
+        notes += known.notes
+    body = _draft_body(candidate, known, title=title, name=name, file_digest=digest, notes=notes)
+    id_ = str(uuid5(_NAMESPACE, _identity(candidate)))
+    row = rows.DraftRow(
+        id=id_,
+        digest=hashlib.sha256(_identity(candidate).encode()).hexdigest(),
+        body=body,
+        created_at=now.astimezone(UTC),
+        received_at=now.astimezone(UTC),
+        author=who[:80],
+    )
+    item = Item(
+        number=number,
+        place=candidate.place,
+        title=title,
+        state="new",
+        draft_id=id_,
+        page_id=page_id,
+        pictures=len(candidate.pictures),
+        known=known,
+        notes=tuple(notes),
+        sections={section: len(text) for section, text in candidate.sections.items()},
+    )
+    return item, row
+
+
+def _draft_body(
+    candidate: Candidate,
+    known: Recognised,
+    *,
+    title: str,
+    name: str,
+    file_digest: str,
+    notes: list[Fault],
+) -> dict[str, object]:
+    """Return the body of a draft: the fields of one from the field, for its list, and under `page` all that came."""
+    sections = {section: clean(text) for section, text in candidate.sections.items()}
+    alarm = "、".join(code for _, code in known.alarms) or candidate.alarm
+    texts = {
+        "machine": candidate.machine,
+        "alarm": alarm,
+        "symptom": sections.get("现象") or title,
+        "ruled_out": sections.get("原因", ""),
+        "cured_by": sections.get("处理", ""),
+        "notes": f"{name} · {candidate.place}",
+    }
+    return {
+        **{field: clean(texts[field]).strip()[:most] for field, most in FIELDS.items()},
+        IMPORTED: {
+            "file": name[:200],
+            "file_digest": file_digest,
+            "place": candidate.place[:200],
+            "title": clean(title),
+            "title_en": clean(candidate.title_en),
+            "sections": sections,
+            "text": candidate.text,
+            "path": candidate.path[:300],
+            "pictures": [{"name": one.name, "called": one.called} for one in candidate.pictures],
+            "alarms": [list(pair) for pair in known.alarms],
+            "controllers": list(known.controllers),
+            "machines": list(known.machines),
+            "subsystem": known.subsystem,
+            "similar": [list(entry) for entry in known.similar],
+            "notes": [[note.where, note.what, note.repair] for note in notes],
+        },
+    }
+
+
+def _identity(candidate: Candidate) -> str:
+    """Return what makes a case the same case: what it says, not the file or the row it stands in."""
+    values = {
+        "title": candidate.title,
+        "sections": dict(candidate.sections),
+        "text": candidate.text,
+        "alarm": candidate.alarm,
+        "machine": candidate.machine,
+        "pictures": [picture.digest for picture in candidate.pictures],
+    }
+    return json.dumps(values, ensure_ascii=True, sort_keys=True)
+
+
+def _photo_rows(draft_id: str, pictures: tuple[Picture, ...]) -> list[rows.DraftPhotoRow]:
+    return [
+        rows.DraftPhotoRow(
+            draft_id=draft_id,
+            position=position,
+            media_type=picture.media_type,
+            digest=picture.digest,
+            size_bytes=len(picture.content),
+            content=picture.content,
+        )
+        for position, picture in enumerate(pictures, 1)
+    ]
+
+
+def _is_ours(library: Library, digests: Mapping[str, str], note: Fault) -> bool:
+    """Whether a remark is about a file of our own export that the library has, byte for byte."""
+    digest = digests.get(note.where)
+    if digest is None:
+        return False
+    root = library.folder.resolve()
+    path = (root / note.where).resolve()
+    return path.is_relative_to(root) and path.is_file() and _file_digest(path) == digest
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,110 @@
+"""The nouns of an import: a file as it was read, the cases in it, their pictures, the shape of a table."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kb.errors import Fault
+
+Kind = Literal["word", "table", "markdown"]
+Remembered = Sequence[tuple[tuple[str, ...], Mapping[str, str]]]
+"""Headers of tables with the field of each header that somebody chose, the latest first."""
+LONGEST_TITLE = 120
+_ENDS = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a page, written anew by the reader; `name` is made of its digest, `called` what the page calls it."""
+
+    name: str
+    called: str = ""
+    media_type: str
+    digest: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What may become a page.
+
+    Args:
+        place: Where it stands in the file.
+        title: Its title; never empty.
+        sections: Markdown by section of a case.
+        alarm: What the file calls the alarm.
+        machine: What the file says of machine and control.
+        title_en: An English title, where the file has one.
+        text: The whole Markdown of a page that came as such; empty for what was taken from another format.
+        path: Name of the Markdown file, below the folder that all of them share.
+        pictures: In the order of the text.
+        notes: What a person should know before accepting it.
+    """
+
+    place: str
+    title: str
+    sections: Mapping[str, str] = field(default_factory=dict)
+    alarm: str = ""
+    machine: str = ""
+    title_en: str = ""
+    text: str = ""
+    path: str = ""
+    pictures: tuple[Picture, ...] = ()
+    notes: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableShape:
+    """How a table was understood, for who maps its columns.
+
+    Args:
+        headers: Of all columns.
+        header_row: Number of their row.
+        sample: The first rows below.
+        mapping: Field by header.
+        unknown: Headers that fill no field; their cells become remarks.
+    """
+
+    headers: tuple[str, ...]
+    header_row: int
+    sample: tuple[tuple[str, ...], ...]
+    mapping: Mapping[str, str]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A file as it was read.
+
+    Args:
+        kind: Of which kind it is.
+        candidates: What may become pages.
+        notes: On the file as a whole, and on what of it became nothing.
+        tables: Of a table, each sheet's shape by its name.
+        digests: SHA-256 of files that came along and are no pages, by name.
+    """
+
+    kind: Kind
+    candidates: tuple[Candidate, ...]
+    notes: tuple[Fault, ...]
+    tables: Mapping[str, TableShape] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+def kept(raw: Mapping[str, Any]) -> Picture | None:
+    """Return a picture as the reader gave it; None where it was lost."""
+    if "content" not in raw:
+        return None
+    name = f"{raw['digest'][:16]}.{_ENDS[raw['media_type']]}"
+    return Picture(
+        name=name,
+        media_type=raw["media_type"],
+        digest=raw["digest"],
+        content=base64.b64decode(raw["content"]),
+    )
+
+
+def notes_of(raw: Iterable[tuple[str, str]]) -> list[Fault]:
+    """Return the reader's remarks, pairs of place and sentence."""
+    return [Fault(where=place, what=what) for place, what in raw]
