@@ -36,7 +36,7 @@ class Costs:
 
 def plan_costs(
     visits: Sequence[Visit],
-    unplaced: Sequence[Unplaced],
+    unplaced: Sequence[Unplaced] | int,
     *,
     technicians: Mapping[str, Technician],
     technician_calendars: Mapping[str, WorkCalendar],
@@ -48,7 +48,7 @@ def plan_costs(
 
     Args:
         visits: The plan's own visits, each with technician, hours and travel.
-        unplaced: What found no place.
+        unplaced: What found no place, or how much.
         technicians, technician_calendars: By id.
         locked: Visits that stand; their time counts for the balance, and they may be a site's last visit.
         published: The plan before.
@@ -62,7 +62,7 @@ def plan_costs(
         other_technician=weights.other_technician * _changes_of_technician(visits, locked),
         balance=_imbalance(visits, locked, technician_calendars, weights),
         moved=_moved(visits, published, weights),
-        unserved=weights.unserved * len(unplaced),
+        unserved=weights.unserved * (unplaced if isinstance(unplaced, int) else len(unplaced)),
     )
 
 

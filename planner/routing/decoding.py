@@ -5,7 +5,7 @@ refuses is placed by the rule of `first_plan`, or stays out with its reason. So 
 where the search was told less than the whole truth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,41 +62,50 @@ def decoded(
     board = setting.board()
     for visit in department.passing:
         board.stand(visit)
-    on_board: dict[str, tuple[DueWork, Placement]] = {}
+    placed = routes_on_board(board, department, plan)
+    work = (*department.work, *department.homeless)
+    found = _finished(board, work, placed, before, with_reasons=with_reasons)
+    return Decoded(
+        visits=in_order([*found.visits, *department.passing]),
+        unplaced=found.unplaced,
+        homeless=found.homeless,
+    )
+
+
+def settled(
+    work: Sequence[DueWork],
+    placements: Mapping[str, Placement],
+    setting: Setting,
+    *,
+    before: Sequence[Visit] = (),
+    with_reasons: bool = True,
+) -> Decoded:
+    """Return the visits of work whose places are known by its key; arguments as of `decoded`."""
+    board = setting.board()
+    by_key = {one.key: one for one in work}
+    placed: dict[str, Placement] = {}
+    for key, placement in sorted(placements.items(), key=lambda one: (one[1].day, one[1].stop, one[0])):
+        if key in by_key and board.stands(by_key[key], placement):
+            board.put(by_key[key], placement)
+            placed[key] = placement
+    return _finished(board, work, placed, before, with_reasons=with_reasons)
+
+
+def routes_on_board(board: Board, department: Department, plan: Plan) -> dict[str, Placement]:
+    """Put the routes of a plan on the board, each stop as early as it can be; return those that hold, by key."""
+    placed: dict[str, Placement] = {}
     for (technician_id, day), route in zip(department.slots, plan.routes, strict=True):
         if route:
-            on_board |= _put_route(board, department, technician_id, day, route)
-    told: dict[str, Reason] = {}
-    homeless = []
-    rest = [one for one in (*department.work, *department.homeless) if one.key not in on_board]
-    for one in sorted(rest, key=lambda one: (one.latest, one.key)):
-        offer = nearest_offer(board, one)
-        if offer is None:
-            homeless.append(one)
-            continue
-        placement = offered(one, offer)
-        board.put(one, placement)
-        on_board[one.key] = one, placement
-        told[one.key] = offer_reason(board, one, offer)
-    stood = {one.key: one for one in before}
-    visits = [
-        told_visit(board, one, placement, told.get(key) or _reason(board, one, placement, stood.get(key)))
-        for key, (one, placement) in on_board.items()
-    ]
-    return Decoded(
-        visits=in_order([*visits, *department.passing]),
-        unplaced=unplaced_in_order(told_unplaced(board, one) for one in homeless) if with_reasons else (),
-        homeless=len(homeless),
-    )
+            placed |= _put_route(board, department, technician_id, day, route)
+    return placed
 
 
 def _put_route(
     board: Board, department: Department, technician_id: str, day: date, route: Sequence[int]
-) -> dict[str, tuple[DueWork, Placement]]:
-    """Put the trips of a route on the board, each as early as it can be; return those that hold."""
+) -> dict[str, Placement]:
     table = board.day_of(technician_id, day)
     standing = list(table.stops)
-    found: dict[str, tuple[DueWork, Placement]] = {}
+    found: dict[str, Placement] = {}
     leave, here = table.spans[0][0], table.home
     for task in route:
         if task >= len(department.work):
@@ -115,14 +124,53 @@ def _put_route(
         if fits(table, board.travel, open_spans, stop, minutes):
             placement = Placement(technician_id=technician_id, day=day, stop=stop)
             board.put(work, placement)
-            found[work.key] = work, placement
+            found[work.key] = placement
             leave, here = end, place
     return found
 
 
+def _finished(
+    board: Board,
+    work: Sequence[DueWork],
+    placed: Mapping[str, Placement],
+    before: Sequence[Visit],
+    *,
+    with_reasons: bool,
+) -> Decoded:
+    """Place what the board refused, then tell of everything."""
+    everywhere = dict(placed)
+    told: dict[str, Reason] = {}
+    homeless = []
+    rest = [one for one in work if one.key not in placed]
+    for one in sorted(rest, key=lambda one: (one.latest, one.key)):
+        offer = nearest_offer(board, one)
+        if offer is None:
+            homeless.append(one)
+            continue
+        placement = everywhere[one.key] = offered(one, offer)
+        board.put(one, placement)
+        told[one.key] = offer_reason(board, one, offer)
+    stood = {one.key: one for one in before}
+    visits = [
+        told_visit(
+            board,
+            one,
+            everywhere[one.key],
+            told.get(one.key) or _reason(board, one, everywhere[one.key], stood.get(one.key)),
+        )
+        for one in work
+        if one.key in everywhere
+    ]
+    return Decoded(
+        visits=in_order(visits),
+        unplaced=unplaced_in_order(told_unplaced(board, one) for one in homeless) if with_reasons else (),
+        homeless=len(homeless),
+    )
+
+
 def _reason(board: Board, work: DueWork, placement: Placement, before: Visit | None) -> Reason:
     """Return why a visit is where it is: what was told before where nothing of it has changed."""
-    if before is not None and placement_of(before) == placement:
+    if before is not None and before.hours is not None and placement_of(before) == placement:
         told = technician_reason_of(before)
         if told is not None:
             return told

@@ -1,8 +1,12 @@
-"""A plan that is there, made better: work is taken out of it and put back elsewhere, again and again.
+"""A plan that is there, made better: visits are taken out of it and put back elsewhere, again and again.
 
-Same input, seed and number of iterations give the same plan. Nothing here reads a clock of its own; the caller hands
-one in. Importing this module loads the compiled search, which takes a second: services start it in a process of its own
-(`kb.usecases.plan_solve`).
+The search is the one that solves the literature's problems (`planner.routing.search`): ruin and recreate over day,
+technician and position together, cooling down over the time that it is given. A department of some thousands of visits
+is one problem; a larger one, or one with an executor to share, is searched in parts (`planner.routing.territories`).
+
+Same input, seed and number of iterations give the same plan, with any number of workers. Nothing here reads a clock of
+its own for one problem; the caller hands one in. Importing this module loads the compiled search, which takes a second:
+services start it in a process of its own (`kb.usecases.plan_solve`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +16,19 @@ from datetime import timedelta
 from planner.calendars import WorkCalendar
 from planner.model import DueWork, Site, Technician, Visit
 from planner.routing.costs import plan_costs
-from planner.routing.first_plan import first_plan
-from planner.routing.improving import Cancelled, CurvePoint, Improved, Seconds, Snapshot, StopRule, Watch
+from planner.routing.first_plan import check_input, first_plan
+from planner.routing.improving import Cancelled, Improved, Seconds, StopRule, Watch
+from planner.routing.keeping import Keeper
+from planner.routing.rounds import by_parts
+from planner.routing.setting import Setting
 from planner.routing.travel import DEFAULT_RULE, TravelRule
 from planner.routing.weights import DEFAULT_WEIGHTS, Weights
+from planner.routing.whole_search import whole
+
+MOST_WORK_AT_ONCE = 3_000
+"""Trips up to which one problem is better than parts of it."""
+EXECUTOR_FROM = 1_000
+"""Trips from which on sharing the work is worth its price."""
 
 
 def improve(
@@ -44,46 +57,82 @@ def improve(
 
     Args:
         work: The trips to place, as of `first_plan`.
-        visits: Where they stand now; work without a visit here is placed first, by the rule of `first_plan`.
+        visits: Where they stand now; where none stands, the rule of `first_plan` begins.
         sites, technicians, site_calendars, technician_calendars, locked, spacing, rule: As of `first_plan`.
         published: The visits that customers and technicians know; to change one has a price.
         weights: What is worth how much.
         seed: Of the dice.
         stop: When to end.
         clock: Seconds, only ever growing.
-        progress: Told now and then how far the search is, and of each better plan.
-        cancelled: Asked now and then; once true, the search ends with the best plan it has.
-
+        progress: Told how far the search is; with the visits where they have become better.
+        cancelled: Asked a few times a second, in parts between two rounds; once true, the search ends with the best
+            plan it has.
         executor: Runs parts of the search side by side: processes, threads, a cluster; None = this process alone.
-        workers: How many parts are searched at once.
+        workers: How many parts the executor searches at once.
         tell_every: Seconds between two snapshots with visits.
 
     Raises:
         InvalidInput: As `first_plan`.
     """
-    began = clock()
-    start = first_plan(
-        work,
+    check_input(work, sites, site_calendars, technicians, technician_calendars, locked)
+    setting = Setting(
         sites=sites,
         technicians=technicians,
         site_calendars=site_calendars,
         technician_calendars=technician_calendars,
         locked=locked,
-        published=visits,
-        spacing=spacing,
-        rule=rule,
-    )
-    costs = plan_costs(
-        start.visits,
-        start.unplaced,
-        technicians=technicians,
-        technician_calendars=technician_calendars,
-        locked=locked,
         published=published,
+        spacing=spacing or {},
+        rule=rule,
         weights=weights,
     )
-    point = CurvePoint(seconds=clock() - began, iterations=0, cost=costs.total)
-    progress(Snapshot(point=point, unplaced=len(start.unplaced), visits=start.visits))
+    began = clock()
+    if not visits:
+        visits = first_plan(
+            work,
+            sites=sites,
+            technicians=technicians,
+            site_calendars=site_calendars,
+            technician_calendars=technician_calendars,
+            locked=locked,
+            spacing=spacing,
+            rule=rule,
+        ).visits
+    keeper = Keeper(work, visits, setting, clock=clock, began=began, progress=progress, every=tell_every)
+    before = keeper.costs
+    if work and technicians:
+        in_parts = len(work) > MOST_WORK_AT_ONCE or (executor is not None and len(work) >= EXECUTOR_FROM)
+        left = StopRule(
+            seconds=None if stop.seconds is None else max(0.0, stop.seconds - (clock() - began)),
+            iterations=stop.iterations,
+        )
+        if in_parts:
+            by_parts(
+                keeper,
+                setting,
+                seed=seed,
+                stop=left,
+                clock=clock,
+                cancelled=cancelled,
+                executor=executor,
+                workers=workers,
+            )
+        else:
+            whole(keeper, setting, seed=seed, stop=left, clock=clock, cancelled=cancelled)
+    final = keeper.told()
     return Improved(
-        visits=start.visits, unplaced=start.unplaced, curve=(point,), before=costs, costs=costs, iterations=0
+        visits=final.visits,
+        unplaced=final.unplaced,
+        curve=tuple(keeper.curve),
+        before=before,
+        costs=plan_costs(
+            final.visits,
+            final.unplaced,
+            technicians=technicians,
+            technician_calendars=technician_calendars,
+            locked=locked,
+            published=published,
+            weights=weights,
+        ),
+        iterations=keeper.iterations,
     )

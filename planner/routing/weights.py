@@ -10,7 +10,7 @@ accept to avoid one unit of something else; a planner who disagrees changes a nu
 | late | day after the ideal one | 1 | wear goes on, dearer than early |
 | overtime | minute past the regular working time | 0.5 | beside the minute itself |
 | other technician | visit by somebody else than last time | 15 | knowing a site saves about as much on the spot |
-| balance | squared unequal share of a month, see `balance` | 1 | nobody carries the others' work |
+| balance | squared unequal share of a month, see `balance` | 4 | nobody carries the others' work |
 | moved day, moved technician | published visit that changes | 60, 30 | a customer has to be called, a colleague told |
 | unserved | visit that finds no place | 6,000 | more than any drive within reach; see `unserved` |
 """
@@ -32,7 +32,7 @@ class Weights:
         other_technician: A visit by somebody else than the site's last one.
         balance: The squared distance of a technician's share of a month's working time from the department's share
             in the whole period, times the minutes they have in that month: one who is 10 points above in a month of
-            160 h costs 0.01 x 9,600 min = 96 minutes of driving.
+            160 h costs 0.01 x 9,600 min x 4 = 384 minutes of driving.
         moved_day: A published visit on another day.
         moved_technician: A published visit by another technician.
         unserved: Work that finds no place; work that a contract counts is priced ten times as high.
@@ -46,7 +46,7 @@ class Weights:
     late: float = 1.0
     overtime: float = 0.5
     other_technician: float = 15.0
-    balance: float = 1.0
+    balance: float = 4.0
     moved_day: float = 60.0
     moved_technician: float = 30.0
     unserved: float = 6_000.0

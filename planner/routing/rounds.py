@@ -1,0 +1,95 @@
+"""A department searched in parts, round after round, side by side."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+
+from planner.routing.annealing import Heats
+from planner.routing.board import Placement
+from planner.routing.decoding import settled
+from planner.routing.improving import Cancelled, Seconds, StopRule
+from planner.routing.keeping import Keeper, placements_of
+from planner.routing.part_search import PartFound, searched
+from planner.routing.setting import Setting
+from planner.routing.territories import Part, parts_of, stretches
+
+ROUNDS = 6
+"""Enough directions for visits to cross every border, few enough that each part has time to cool a little."""
+TRIES = 2
+"""How often a part is sent out; one that fails each time keeps its plan of the round before."""
+
+
+def by_parts(
+    keeper: Keeper,
+    setting: Setting,
+    *,
+    seed: int,
+    stop: StopRule,
+    clock: Seconds,
+    cancelled: Cancelled,
+    executor: Executor | None,
+    workers: int,
+) -> None:
+    """Search until `stop`; the keeper has the best plan.
+
+    A part whose process or machine dies is sent once more; its plan of the round before stays where that dies too, so
+    nothing that was placed is ever lost.
+    """
+    board = setting.board()
+    began = clock() if stop.seconds is not None else 0.0
+    iterations = 0
+    for number, (begin, end) in enumerate(stretches(ROUNDS)):
+        if cancelled():
+            break
+        visits = {one.key: one for one in keeper.visits}
+        parts = parts_of(keeper.work, visits, setting, board, number=number)
+        share = StopRule(
+            seconds=None
+            if stop.seconds is None
+            else _seconds(
+                stop.seconds - (clock() - began), ROUNDS - number, len(parts), workers if executor else 1
+            ),
+            iterations=None if stop.iterations is None else stop.iterations // (ROUNDS * len(parts)),
+        )
+        heats = Heats().part(begin, end)
+        seeds = [(seed * 1_000_003 + number * 7_919 + row) % 2**31 for row in range(len(parts))]
+        found = _side_by_side(parts, share, heats, seeds, executor, clock)
+        placements: dict[str, Placement] = dict(placements_of(keeper.visits))
+        for one in found:
+            if one is not None:
+                iterations += one.iterations
+                placements.update(one.placements)
+        plan = settled(keeper.work, placements, setting, before=keeper.visits, with_reasons=False)
+        keeper.looked(plan, iterations)
+
+
+def _seconds(left: float, rounds: int, parts: int, workers: int) -> float:
+    """Return how long each part of a round may search, so that all rounds end in time."""
+    return max(0.0, left / rounds / -(-parts // max(1, workers)))
+
+
+def _side_by_side(
+    parts: Sequence[Part],
+    stop: StopRule,
+    heats: Heats,
+    seeds: Sequence[int],
+    executor: Executor | None,
+    clock: Seconds,
+) -> list[PartFound | None]:
+    if executor is None:
+        return [searched(part, stop, heats, seed, clock) for part, seed in zip(parts, seeds, strict=True)]
+    found: list[PartFound | None] = [None] * len(parts)
+    open_rows = list(range(len(parts)))
+    for _ in range(TRIES):
+        sent: list[tuple[int, Future[PartFound | None]]] = [
+            (row, executor.submit(searched, parts[row], stop, heats, seeds[row], clock)) for row in open_rows
+        ]
+        open_rows = []
+        for row, future in sent:
+            try:
+                found[row] = future.result()
+            except Exception:
+                # Whatever took the process or the machine away, the part is as it was and can be sent again.
+                open_rows.append(row)
+        if not open_rows:
+            break
+    return found
