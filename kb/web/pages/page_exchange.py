@@ -1,0 +1,268 @@
+"""Pages taken out and brought in, in the browser: files to hand out, a preview of what a file becomes, drafts to accept."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from kb.errors import BadInput, Conflict, Fault, FaultyInput, NotFound, Unwritable
+from kb.export.pdf import Paper
+from kb.usecases.accounts import Role
+from kb.usecases.drafts import draft
+from kb.usecases.jobs import JobState, find_job, stop_job
+from kb.usecases.page_export import MOST_FILES, MOST_PAGES, Format, chosen_pages, taken_out
+from kb.usecases.page_import_accepting import FIELDS, HAZARD_TYPES, accept_draft, accept_form
+from kb.usecases.page_import_job import IMPORTING, ImportRequest, request_of
+from kb.usecases.page_import_words import FIELD_NAMES
+from kb.usecases.search import FACETS
+from kb.web.context import HouseDep, LanguageDep, VisitorDep, language_of_request
+from kb.web.downloads import download
+from kb.web.page_imports import asked_for_import, kept_upload
+from kb.web.pages.editing_draft import editor_of
+from kb.web.rendering import render
+from kb.wiring import House
+
+router = APIRouter()
+
+KINDS = ("case", "guide", "alarm", "checklist", "term", "course")
+KIND_NAMES = {
+    "case": "Case",
+    "guide": "Guide",
+    "alarm": "Alarm",
+    "checklist": "Checklist",
+    "term": "Term",
+    "course": "Course",
+}
+STATE_NAMES = {
+    "new": "becomes a draft",
+    "known": "is a draft already",
+    "unchanged": "is in the library as it is",
+    "left": "was not chosen",
+}
+ACCEPT_NAMES = {
+    "title": "Title",
+    "title_en": "English title",
+    "summary": "Summary",
+    "symptom": "Symptom",
+    "subsystem": "Subsystem",
+    "failure_mode": "Failure mode",
+    "severity": "Severity",
+    "hazard": "What can hurt",
+    "consequence": "What then",
+    "avoid": "How to avoid it",
+    "why": "Reason",
+}
+SEVERITIES = ("S1", "S2", "S3", "S4")
+ITEMS_SHOWN = 200
+Text = Annotated[str, Form(max_length=20_000)]
+
+
+@router.get("/page-exchange")
+def overview(request: Request) -> HTMLResponse:
+    """Show how pages are taken out and brought in."""
+    return _overview(request)
+
+
+@router.get("/pages/{page_id}/file")
+def page_file(
+    page_id: Annotated[str, Path(max_length=80)],
+    house: HouseDep,
+    language: LanguageDep,
+    format: Format = "pdf",
+    paper: Paper = Paper.A4,
+) -> Response:
+    """Give a page as a file to save."""
+    library = house.library()
+    pages = chosen_pages(library, ids=[page_id])
+    taken = taken_out(library, pages, format=format, created=house.now(), language=language, paper=paper)
+    return download(taken.content, taken.media_type, taken.name)
+
+
+@router.get("/page-exchange/selection")
+def selection(
+    request: Request,
+    house: HouseDep,
+    language: LanguageDep,
+    ids: Annotated[str, Query(max_length=8000)] = "",
+    q: Annotated[str, Query(max_length=2000)] = "",
+    format: Format = "pdf",
+    paper: Paper = Paper.A4,
+    title: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Give the pages that are named or that a search finds as one file to save."""
+    chosen = {name: [one for one in request.query_params.getlist(name) if one] for name in FACETS}
+    library = house.library()
+    pages = chosen_pages(
+        library,
+        ids=ids.replace("，", " ").replace(",", " ").replace("、", " ").split(),
+        index=house.search_index(),
+        query=q,
+        chosen=chosen,
+        most=MOST_FILES if format == "md" else MOST_PAGES,
+    )
+    taken = taken_out(
+        library, pages, format=format, created=house.now(), language=language, paper=paper, title=title
+    )
+    return download(taken.content, taken.media_type, taken.name)
+
+
+@router.post("/page-exchange/import")
+def send(
+    request: Request,
+    house: HouseDep,
+    visitor: VisitorDep,
+    document: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Read a file and lead to the preview of what it would become."""
+    if document is None or not document.filename:
+        fault = Fault(
+            where="document", what="is missing", repair="choose a .docx, .xlsx, .csv, .md or .zip file"
+        )
+        return _overview(request, refused=BadInput("nothing was imported", [fault]))
+    try:
+        digest = kept_upload(house, document.file, document.filename)
+        wanted = ImportRequest(name=document.filename, dry_run=True)
+        job = asked_for_import(house, digest, wanted, by=visitor.name)
+    except FaultyInput as refused:
+        return _overview(request, refused=refused)
+    except Conflict as busy:
+        return _overview(request, refused=BadInput("", [Fault(where=document.filename, what=str(busy))]))
+    return RedirectResponse(f"/page-exchange/jobs/{job.id}", status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.get("/page-exchange/jobs/{job_id}")
+def show_job(request: Request, house: HouseDep, job_id: str) -> HTMLResponse:
+    """Show how far the reading of a file is, or what it would become, or became."""
+    return _job(request, house, job_id)
+
+
+@router.post("/page-exchange/jobs/{job_id}/stop")
+def stop(house: HouseDep, job_id: str) -> Response:
+    """Ask for the reading to stop."""
+    stop_job(house.store, job_id)
+    return RedirectResponse(f"/page-exchange/jobs/{job_id}", status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/page-exchange/jobs/{job_id}/again")
+async def again(request: Request, house: HouseDep, visitor: VisitorDep, job_id: str) -> Response:
+    """Read the same file with other columns, or keep its cases as drafts."""
+    form = await request.form()
+    before = find_job(house.store, job_id, now=house.now())
+    if before.kind != IMPORTING or before.state is not JobState.DONE:
+        raise NotFound("preview", job_id[:64])
+    headers = [str(one) for one in form.getlist("header")][:2000]
+    fields = [str(one) for one in form.getlist("field")][:2000]
+    wanted = ImportRequest(
+        name=request_of(before).name,
+        mapping={header: field or "" for header, field in zip(headers, fields, strict=False) if header},
+        only=[int(str(one)) for one in form.getlist("only") if str(one).isdecimal()],
+        dry_run=form.get("action") != "keep",
+    )
+    if not wanted.dry_run and not wanted.only:
+        fault = Fault(where="only", what="no case is chosen", repair="choose at least one")
+        return _job(request, house, job_id, refused=BadInput("nothing was imported", [fault]))
+    try:
+        job = asked_for_import(house, str(before.result["digest"]), wanted, by=visitor.name)
+    except FaultyInput as refused:
+        return _job(request, house, job_id, refused=refused)
+    except NotFound:
+        fault = Fault(where=wanted.name, what="is not kept any more", repair="send the file again")
+        return _overview(request, refused=BadInput("nothing was imported", [fault]))
+    return RedirectResponse(f"/page-exchange/jobs/{job.id}", status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.get("/page-exchange/drafts/{draft_id}")
+def show_draft(request: Request, house: HouseDep, draft_id: str) -> HTMLResponse:
+    """Show a draft from a file, with the form to accept it."""
+    return _draft(request, house, draft_id)
+
+
+@router.post("/page-exchange/drafts/{draft_id}")
+async def accept(request: Request, house: HouseDep, visitor: VisitorDep, draft_id: str) -> Response:
+    """Make a page of a draft and lead to it; or show the form again with its faults."""
+    form = await request.form()
+    typed = {name: str(form[name]) for name in FIELDS if name in form}
+    try:
+        made = accept_draft(
+            house.store, house.library(), draft_id, typed, editor=editor_of(visitor), now=house.now()
+        )
+    except (BadInput, Unwritable) as refused:
+        return _draft(request, house, draft_id, typed=typed, refused=refused)
+    return RedirectResponse(
+        f"/page-exchange/drafts/{made.draft.id}?accepted=1", status_code=HTTPStatus.SEE_OTHER
+    )
+
+
+def _overview(request: Request, *, refused: FaultyInput | None = None) -> HTMLResponse:
+    values = {
+        "refused": refused,
+        "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
+        "most": MOST_PAGES,
+        "may_import": request.state.visitor.may(Role.EDITOR),
+    }
+    status = HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "page_exchange/overview.html", values, status_code=status)
+
+
+def _job(request: Request, house: House, job_id: str, *, refused: FaultyInput | None = None) -> HTMLResponse:
+    job = find_job(house.store, job_id, now=house.now())
+    if job.kind != IMPORTING:
+        raise NotFound("import", job_id[:64])
+    report = job.result if job.state is JobState.DONE else None
+    values = {
+        "job": job,
+        "wanted": request_of(job),
+        "running": job.state is JobState.RUNNING,
+        "stopped": job.state is JobState.CANCELLED,
+        "elapsed_s": round(job.elapsed(house.now()).total_seconds()),
+        "report": report,
+        "items": (report or {}).get("items", ()),
+        "shown": ITEMS_SHOWN,
+        "refused": refused,
+        "states": STATE_NAMES,
+        "fields": list(FIELD_NAMES.items()),
+        "may_import": request.state.visitor.may(Role.EDITOR),
+    }
+    status = HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "page_exchange/job.html", values, status_code=status)
+
+
+def _draft(
+    request: Request,
+    house: House,
+    draft_id: str,
+    *,
+    typed: dict[str, str] | None = None,
+    refused: BadInput | Unwritable | None = None,
+) -> HTMLResponse:
+    waiting = draft(house.store, draft_id)
+    if not waiting.imported:
+        raise NotFound("draft from a file", draft_id[:64])
+    library, language = house.library(), language_of_request(request)
+    lists = library.vocabularies.lists
+    faults = refused.faults if isinstance(refused, BadInput) else ()
+    values = {
+        "draft": waiting,
+        "came": waiting.imported,
+        "page_title": library.pages[waiting.note].title if waiting.note in library.pages else "",
+        "accepted": "accepted" in request.query_params,
+        "form": {**accept_form(library, waiting), **(typed or {})},
+        "names": ACCEPT_NAMES,
+        "subsystems": [
+            (code, library.vocabularies.label("subsystems", code, language)) for code in lists["subsystems"]
+        ],
+        "modes": [
+            (code, library.vocabularies.label("failure_modes", code, language))
+            for code in lists["failure_modes"]
+        ],
+        "severities": [
+            (code, library.vocabularies.label("severities", code, language)) for code in SEVERITIES
+        ],
+        "hazard_types": HAZARD_TYPES,
+        "faults": faults,
+        "problem": str(refused) if refused is not None and not faults else "",
+        "may_accept": request.state.visitor.may(Role.EDITOR) and waiting.state != "closed",
+    }
+    status = HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "page_exchange/draft.html", values, status_code=status)
