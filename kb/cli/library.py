@@ -8,6 +8,7 @@ import typer
 
 from kb.i18n import translator
 from kb.settings import Settings
+from kb.usecases.duplicates import Sketch, duplicates_of
 from kb.usecases.library_health import Rows, library_health
 from kb.usecases.library_health_figures import health_row
 from kb.usecases.library_health_lists import Choice, health_list, health_xlsx
@@ -15,6 +16,7 @@ from kb.usecases.page_feedback import LOCAL_VOTER, Verdict, feedback_on, judge_p
 from kb.usecases.page_reviews import MOST_DAYS, WITHIN_DAYS
 from kb.usecases.page_use import link_page, pages_of_visit, unlink_page, uses_of_page
 from kb.usecases.page_work import State, page_work, page_work_counts, take_over_page
+from kb.usecases.search import sentences
 from kb.usecases.work_items import MOST_ROWS, Asked
 from kb.wiring import House, open_house
 
@@ -215,3 +217,35 @@ def uses(
         typer.echo(
             f"{one.page_id}  {one.job_key}  {'solved' if one.solved else 'of use'}  {one.who}  {one.title}"
         )
+
+
+@command.command("duplicates")
+def duplicates(
+    title: Annotated[str, typer.Option(help="标题 · title")] = "",
+    symptom: Annotated[str, typer.Option(help="现象 · what is seen")] = "",
+    alarm: Annotated[list[str] | None, typer.Option(help="报警，可多次 · alarm, may be repeated")] = None,
+    component: Annotated[
+        list[str] | None, typer.Option(help="子系统代码，可带部件 · subsystem code, such as SPI/motor")
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="机床或系统 · control code, or free text such as VMC850 0i-MF")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """写之前查重：可能已经写过的资料页 · pages that may say already what you are about to write."""
+    house = _house()
+    sketch = Sketch(
+        title=title,
+        symptom=symptom,
+        alarms=tuple(alarm or ()),
+        components=tuple(component or ()),
+        models=tuple(model or ()),
+    )
+    language = house.settings.language
+    found = duplicates_of(house.search_index(), sketch)
+    if as_json:
+        _print({"items": [one.json(language) for one in found]})
+        return
+    for one in found:
+        why = "；".join(sentences(one.why, language))
+        typer.echo(f"{'!' if one.sure else '?'} {one.page.id}  {one.page.title}  {why}")

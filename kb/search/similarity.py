@@ -1,6 +1,6 @@
-"""How alike two pages are by what they say in codes: alarms, component, machine, failure mode."""
+"""How alike two pages, or a page and what somebody is about to write, are by what they say in codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.content import Page
 from kb.content.pages import AlarmPage, CasePage
@@ -23,23 +23,58 @@ class Likeness:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What is compared.
+
+    Args:
+        alarms: Family and key of each alarm code.
+        subsystem: Code of the subsystem; empty where none is named.
+        item: Its item; empty where none is named.
+        mode: Failure mode; empty where none is named.
+        controllers: Codes of controls.
+    """
+
+    alarms: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    subsystem: str = ""
+    item: str = ""
+    mode: str = ""
+    controllers: frozenset[str] = field(default_factory=frozenset)
+
+
+def features_of(page: Page) -> Features:
+    """Return what a page is compared by."""
+    return Features(
+        alarms=_alarms(page),
+        subsystem=page.component.subsystem if page.component else "",
+        item=(page.component.item or "") if page.component else "",
+        mode=page.failure_mode if isinstance(page, CasePage) else "",
+        controllers=frozenset(code for group in page.applies_to for code in group.controller),
+    )
+
+
 def likeness(one: Page, two: Page) -> Likeness:
     """Return what two pages share."""
+    return alike(features_of(one), features_of(two))
+
+
+def alike(one: Features, two: Features) -> Likeness:
+    """Return what two things share."""
     weight, reasons = 0.0, []
-    if _alarms(one) & _alarms(two):
+    if one.alarms & two.alarms:
         weight += ALARM
         reasons.append("shows the same alarm")
-    if one.component and two.component and one.component.subsystem == two.component.subsystem:
-        if one.component.item and one.component.item == two.component.item:
+    if one.subsystem and one.subsystem == two.subsystem:
+        if one.item and one.item == two.item:
             weight += COMPONENT
             reasons.append("same component")
         else:
             weight += SUBSYSTEM
             reasons.append("same subsystem")
-    if isinstance(one, CasePage) and isinstance(two, CasePage) and one.failure_mode == two.failure_mode:
+    if one.mode and one.mode == two.mode:
         weight += MODE
         reasons.append("same failure mode")
-    if _controllers(one) & _controllers(two):
+    if one.controllers & two.controllers:
         weight += CONTROLLER
         reasons.append("same control")
     return Likeness(weight, tuple(reasons))
@@ -51,7 +86,3 @@ def _alarms(page: Page) -> frozenset[tuple[str, str]]:
     if isinstance(page, AlarmPage):
         return frozenset((page.family, key) for text in (page.code, *page.facts) for key in code_keys(text))
     return frozenset()
-
-
-def _controllers(page: Page) -> frozenset[str]:
-    return frozenset(code for group in page.applies_to for code in group.controller)
