@@ -16,6 +16,7 @@ from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
 from kb.api.routes import drafts as drafts_api
+from kb.api.routes import duplicates as duplicates_api
 from kb.api.routes import editing as editing_api
 from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
@@ -35,6 +36,7 @@ from kb.web.pages import (
     account,
     content,
     drafts,
+    duplicates,
     editing,
     editing_history,
     home,
@@ -81,6 +83,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(page_feedback_api.uses_router, Role.ENGINEER),
     Area(page_feedback_api.work_router, Role.EDITOR),
     Area(library_health_api.router, Role.EDITOR),
+    Area(duplicates_api.router, Role.ENGINEER),
     Area(register_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
@@ -106,6 +109,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_feedback.uses_router, Role.ENGINEER),
     Area(page_feedback.work_router, Role.EDITOR),
     Area(library_health.router, Role.EDITOR),
+    Area(duplicates.router, Role.ENGINEER),
     Area(register.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),
