@@ -10,6 +10,8 @@ from kb.errors import BadInput, Conflict, Fault
 from kb.i18n import translator
 from kb.usecases.accounts import Role
 from kb.usecases.drafts import STATES, State, change_draft, draft, draft_counts, draft_photo, drafts
+from kb.usecases.duplicates import draft_sketch, duplicates_of
+from kb.usecases.search import sentences
 from kb.web.context import HouseDep, VisitorDep, language_of_request
 from kb.web.photos import photo_answer
 from kb.web.rendering import render
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/drafts")
 
 PAGE_SIZE = 30
 LAST_PAGE = 300
+DUPLICATES_SHOWN = 3
 STATE_NAMES = {"new": "new draft", "taken": "taken up", "closed": "closed draft"}
 FIELD_NAMES = (
     ("machine", "Machine and control"),
@@ -101,8 +104,12 @@ def _page(
     faults: tuple[Fault, ...] = (),
     status: HTTPStatus | None = None,
 ) -> HTMLResponse:
+    kept = draft(house.store, id)
+    language = language_of_request(request)
+    alike = duplicates_of(house.search_index(), draft_sketch(kept.texts), size=DUPLICATES_SHOWN)
     values = {
-        "draft": draft(house.store, id),
+        "draft": kept,
+        "alike": [(one, sentences(one.why, language)) for one in alike],
         "fields": FIELD_NAMES,
         "states": [(name, STATE_NAMES[name]) for name in STATES],
         "typed": typed or {},

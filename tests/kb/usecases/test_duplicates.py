@@ -171,6 +171,7 @@ def test_page_api_and_command_give_the_same_answer(
         assert told[0]["id"] == "CASE-SHAKE"
         page = client.get(f"/drafts/{draft['id']}/duplicates").text
         assert ("CASE-SHAKE" in page, f'href="/drafts/{draft["id"]}"' in page) == (True, True)
+        assert "很可能重复" in client.get(f"/drafts/{draft['id']}").text
         assert client.get("/drafts/nothing/duplicates").status_code == 404
     settings = house.settings
     environment = {
