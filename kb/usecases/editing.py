@@ -148,9 +148,8 @@ def save_page(
     if now_open.not_allowed:
         raise NotAllowed(now_open.not_allowed)
     reason = _reason(why, needed=now_open.known is None or now_open.known.status is not Status.IN_PREPARATION)
-    _refuse(asked.examined, reason[1])
-    if asked.examined.page is not None:
-        _check_rights(editor, now_open.known, asked.examined.page)
+    against = _steps_against(editor, now_open.known, asked.examined.page)
+    _refuse(asked.examined, [*reason[1], *against])
     return _write(
         store,
         library,
@@ -192,10 +191,9 @@ def create_page(
             revision = state[0] if state is not None else None
             return Saved(page_id=page.id, digest=stands.digest, is_new_state=False, revision=revision)
     reason = _reason(why, needed=False)
-    _refuse(asked.examined, reason[1])
+    _refuse(asked.examined, [*reason[1], *_steps_against(editor, None, page)])
     if page is None:
         raise BadInput("nothing was written", [Fault(where="", what="is no page")])
-    _check_rights(editor, None, page)
     return _write(
         store, library, page.id, asked, based_on="", why=reason[0], editor=editor, now=now, kind="new"
     )
@@ -296,18 +294,18 @@ def _refuse(look: Examined, more: list[Found]) -> None:
         raise BadInput(f"nothing was written: {len(faults)} to mend", [found.fault() for found in faults])
 
 
-def _check_rights(editor: Editor, was: Page | None, page: Page) -> None:
-    """Refuse a step of status or confidence that the editor's role does not take.
+def _steps_against(editor: Editor, was: Page | None, page: Page | None) -> list[Found]:
+    """Return why nobody takes the step of status or confidence that a text takes.
 
     Raises:
-        NotAllowed: Another role may.
-        BadInput: Nobody may, as the page is.
+        NotAllowed: Another role takes it, this one does not.
     """
+    if page is None:
+        return []
     old = {"status": was.status, "confidence": was.confidence} if was is not None else BEGINNING
     before = page.model_copy(update=old)
     faults = may_change(editor.role.value, before, page.status, page.confidence)
-    if not faults:
-        return
-    if not may_change(Role.ADMIN.value, before, page.status, page.confidence):
+    ever = may_change(Role.ADMIN.value, before, page.status, page.confidence)
+    if faults and not ever:
         raise NotAllowed("; ".join(f"{fault.what}; {fault.repair}" for fault in faults))
-    raise BadInput(f"nothing was written: {len(faults)} to mend", faults)
+    return [Found(field=one.where, line=0, what=one.what, repair=one.repair) for one in ever]

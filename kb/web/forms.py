@@ -7,6 +7,9 @@ from fastapi import Request
 from kb.errors import NotAllowed
 from kb.web.context import visitor_of
 
+MOST_FIELDS = 6_000
+"""The form of a long checklist has some thousands; the size of a request is limited in any case."""
+
 
 async def csrf_checked(request: Request) -> None:
     """Refuse an unsafe page request whose form does not carry the visitor's token.
@@ -18,7 +21,7 @@ async def csrf_checked(request: Request) -> None:
         return
     sent = request.headers.get("x-csrf-token")
     if sent is None:
-        form = await request.form()
+        form = await request.form(max_fields=MOST_FIELDS)
         sent = str(form.get("csrf_token", ""))
     if not secrets.compare_digest(sent.encode(), visitor_of(request).csrf_token.encode()):
         raise NotAllowed(

@@ -352,7 +352,7 @@ def _text(body: PageIn, opened: Opened | None) -> str:
         if body.fields is not None or body.body is not None:
             what = "both the whole file and its parts are given"
             raise BadInput("nothing was written", [Fault(where="text", what=what, repair="give one of them")])
-        return body.text
+        return _whole(body.text)
     if body.fields is None:
         repair = "give the whole file, or fields and body"
         raise BadInput("nothing was written", [Fault(where="text", what="is missing", repair=repair)])
@@ -362,6 +362,20 @@ def _text(body: PageIn, opened: Opened | None) -> str:
     text, faults = text_of_fields(kind, {**body.fields, "type": kind}, said, base=base, was=was)
     if faults:
         raise BadInput(f"nothing was written: {len(faults)} to mend", [one.fault() for one in faults])
+    return text
+
+
+def _whole(text: str) -> str:
+    """Return a text that is one: JSON may hold half a character, which no file and no answer does.
+
+    Raises:
+        BadInput: It holds one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        what = f"has the character U+{ord(text[error.start]):04X}, which is half of one"
+        raise BadInput("nothing was written", [Fault(where="text", what=what, repair="remove it")]) from error
     return text
 
 

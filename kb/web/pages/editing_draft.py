@@ -10,13 +10,12 @@ from kb.usecases.editing_form import Typed, typed_from, typed_of, values_of
 from kb.usecases.editing_opening import Editor, Opened
 from kb.usecases.editing_text import Found, parsed, raw_faults, text_of_fields
 from kb.web.context import Visitor
-
-MOST_FORM_FIELDS = 6_000
+from kb.web.forms import MOST_FIELDS
 
 
 async def sent_pairs(request: Request) -> list[tuple[str, str]]:
     """Return what a form has sent, in its order."""
-    form = await request.form(max_fields=MOST_FORM_FIELDS)
+    form = await request.form(max_fields=MOST_FIELDS)
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
