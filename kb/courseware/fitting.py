@@ -1,6 +1,6 @@
 """Does it fit? Lines are measured as a projector shows them, and what is too long becomes two slides.
 
-Measures are of the template: 16:9, 338.7 x 190.5 mm, body text of at least 20 pt. A Chinese character is as wide as the
+Measures are of the template: 16:9, 338.7 x 190.5 mm, body text of 24 pt, 22 where it is nested. A Chinese character is as wide as the
 text is high, a Latin one about half of that; that is what fonts of both scripts keep to within a few percent.
 """
 
@@ -15,7 +15,7 @@ MOST_LINES = 6
 """Lines of text of a slide, as they break on the screen."""
 MOST_ROWS = 6
 """Rows of a table below its head."""
-BODY_POINTS = 20
+BODY_POINTS = 24
 BODY_WIDTH_MM = 298.0
 COLUMN_WIDTH_MM = 143.0
 INDENT_MM = 9.0

@@ -24,7 +24,7 @@ def test_six_lines_fit_and_the_seventh_goes_on_the_next_slide() -> None:
 
 
 def test_a_chinese_line_breaks_where_the_slide_ends() -> None:
-    room = int((BODY_WIDTH_MM - 9) / (20 * 25.4 / 72))
+    room = int((BODY_WIDTH_MM - 9) / (24 * 25.4 / 72))
     assert rows_of(lines_of(["字" * room])[0], width=BODY_WIDTH_MM) == 1
     assert rows_of(lines_of(["字" * (room + 1)])[0], width=BODY_WIDTH_MM) == 2
 
