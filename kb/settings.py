@@ -71,6 +71,19 @@ class Settings(BaseSettings):
         "processes of this machine. Needs the extra `cluster`.",
     )
 
+    osrm_url: str = Field(
+        default="",
+        description="Address of an OSRM road service for travel times, such as http://roads:5000; empty asks nobody. "
+        "It is asked only when a planner asks for it.",
+    )
+    tile_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^/\s;,'\"]+/\S*\{z\}\S*$",
+        description="Address of map tiles with {z}, {x} and {y}; empty draws maps without tiles. Browsers then fetch "
+        "pictures from there on the map's page.",
+    )
+    tile_credit: str = Field(default="", description="Whom the map's page names as the maker of the tiles.")
+
     @property
     def database(self) -> str:
         """The database address in force."""

@@ -164,6 +164,7 @@ def _setting(state: PlanningState, task: PlanTask, weights: Weights | None) -> S
         # Only what lies ahead and was promised has a price; a forecast is nobody's promise.
         published=tuple(one for one in task.before if one.state in PROMISED),
         spacing=task.spacing,
+        rule=state.rule,
         weights=weights or Weights(),
     )
 

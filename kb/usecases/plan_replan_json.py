@@ -11,6 +11,8 @@ from kb.usecases.plan_words import Words, hours_text
 from planner.model import Visit
 from planner.routing.jobs import Insertion
 
+Names = PlanningInput
+"""The register, for the names of what a plan speaks of."""
 _WHY = {
     "locked": "It is locked: it stays as it is until you decide.",
     "booked": "It is agreed with the customer: it stays as it is until you have called.",
