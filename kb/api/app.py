@@ -25,6 +25,7 @@ from kb.api.routes import machine_data as machine_data_api
 from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
+from kb.api.routes import plan_living as plan_living_api
 from kb.api.routes import register as register_api
 from kb.api.routes import search as search_api
 from kb.api.routes import search_log as search_log_api
@@ -90,6 +91,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(machine_data_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
+    Area(plan_living_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
     Area(jobs_api.router, Role.PLANNER),
     Area(drafts_api.router, Role.ENGINEER, by_page=True),
