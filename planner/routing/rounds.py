@@ -38,7 +38,8 @@ def by_parts(
     began = clock() if stop.seconds is not None else 0.0
     iterations = 0
     for number, (begin, end) in enumerate(stretches(ROUNDS)):
-        if cancelled():
+        is_over = stop.seconds is not None and number > 0 and clock() - began >= stop.seconds
+        if cancelled() or is_over:
             break
         visits = {one.key: one for one in keeper.visits}
         parts = parts_of(keeper.work, visits, setting, board, number=number)
