@@ -15,7 +15,7 @@ from kb.usecases.accounts import Role
 from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import Line, difference
 from kb.usecases.editing_history import MOST_ROWS, history, revision, texts_of
-from kb.usecases.editing_new import beginning
+from kb.usecases.editing_new import beginning, said_already
 from kb.usecases.editing_opening import Editor, open_page
 from kb.usecases.editing_standing import restore, set_standing
 from kb.wiring import House, open_house
@@ -118,7 +118,11 @@ def new(
         return
     text = _given(source)
     if dry_run:
-        _tell_proposal(new_proposal(house.library(), text, now=house.now()), as_json=as_json)
+        asked = new_proposal(house.library(), text, now=house.now())
+        if asked.examined.page is not None and not as_json:
+            for one in said_already(house.search_index(), asked.examined.page):
+                typer.echo(f"或已写过 · may be written already: {one.page.id} {one.page.title}", err=True)
+        _tell_proposal(asked, as_json=as_json)
         return
     saved = create_page(house.store, house.library(), text, why=why, editor=LOCAL, now=house.now())
     _tell_saved(saved, as_json=as_json)

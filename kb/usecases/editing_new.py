@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from kb.content import Library
+from kb.content import Library, Page
 from kb.content.checks import CASE_HEADINGS, ID_PREFIXES
 from kb.content.front_matter import written
 from kb.content.library import FENCE
+from kb.content.pages import AlarmPage, CasePage
 from kb.errors import NotFound
+from kb.search import SearchIndex
+from kb.usecases.duplicates import KINDS, Duplicate, possible_duplicates
 
 REVIEW_AFTER = timedelta(days=365)
 BODIES: Mapping[str, str] = {
@@ -114,6 +117,27 @@ def beginning(library: Library, kind: str, *, id: str, owner: str, now: datetime
     values = beginning_values(kind, id=id or next_id(library, kind), owner=owner, now=now)
     body = BODIES.get(kind, "")
     return f"{FENCE}\n{written(values)}{FENCE}\n" + (f"\n{body}\n" if body else "")
+
+
+def said_already(index: SearchIndex, page: Page) -> tuple[Duplicate, ...]:
+    """Return the pages that may say already what a new page says; types that are found by their name have none."""
+    if page.type not in KINDS:
+        return ()
+    alarms: tuple[str, ...] = ()
+    if isinstance(page, CasePage):
+        alarms = tuple(f"{alarm.family} {alarm.code}" for alarm in page.alarms)
+    elif isinstance(page, AlarmPage):
+        alarms = (f"{page.family} {page.code}",)
+    place = page.component
+    return possible_duplicates(
+        index,
+        title=page.title,
+        symptom=page.symptom if isinstance(page, CasePage) else page.summary,
+        alarms=alarms,
+        components=(f"{place.subsystem}/{place.item}" if place.item else place.subsystem,) if place else (),
+        models=tuple(code for group in page.applies_to for code in (*group.controller, *group.machine)),
+        page_id=page.id,
+    )
 
 
 def next_id(library: Library, kind: str, group: str = "") -> str:

@@ -18,11 +18,12 @@ from kb.usecases.accounts import Role
 from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
 from kb.usecases.editing_history import MOST_ROWS, Revision, history, revision, texts_of
+from kb.usecases.editing_new import said_already
 from kb.usecases.editing_opening import Editor, Opened, open_page
 from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_standing import restore, set_standing
 from kb.usecases.editing_text import Found, text_of_fields
-from kb.web.context import HouseDep, Visitor, VisitorDep
+from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep
 from kb.wiring import House
 
 router = APIRouter(prefix="/library/pages", tags=["editing"])
@@ -150,6 +151,9 @@ class PreviewOut(BaseModel):
     faults: list[FoundOut]
     warnings: list[FoundOut]
     difference: list[dict[str, Any]]
+    duplicates: Annotated[
+        list[dict[str, Any]], Field(description="of a new page: pages that may say it already")
+    ] = []
 
 
 class DifferenceOut(BaseModel):
@@ -180,9 +184,14 @@ def create(body: PageChange, response: Response, house: HouseDep, visitor: Visit
 
 
 @router.post("/preview", responses=_told(s422="fields that are none"))
-def preview_new(body: PageIn, house: HouseDep) -> PreviewOut:
-    """Show a new page as it would be; nothing is written."""
-    return _preview(house, new_proposal(house.library(), _text(body, None), now=house.now()))
+def preview_new(body: PageIn, house: HouseDep, language: LanguageDep) -> PreviewOut:
+    """Show a new page as it would be, and what may say the same already; nothing is written."""
+    asked = new_proposal(house.library(), _text(body, None), now=house.now())
+    shown = _preview(house, asked)
+    page = asked.examined.page
+    if page is not None:
+        shown.duplicates = [one.json(language) for one in said_already(house.search_index(), page)]
+    return shown
 
 
 @router.get(

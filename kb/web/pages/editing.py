@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from kb.content import Page
 from kb.errors import BadInput, Conflict, NotAllowed, Unwritable
 from kb.i18n import Language, translator
+from kb.usecases.duplicates import Duplicate
 from kb.usecases.editing import Proposal, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
 from kb.usecases.editing_fields import form_of, sections_of
 from kb.usecases.editing_form import NO_HAZARDS, typed_of, typed_of_values
 from kb.usecases.editing_merge import merged
-from kb.usecases.editing_new import BODIES, beginning, beginning_values
+from kb.usecases.editing_new import BODIES, beginning, beginning_values, said_already
 from kb.usecases.editing_opening import Opened, as_it_was, open_page
 from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_text import BODY, Found, examined
@@ -214,7 +215,9 @@ def _looked_at(
             draft.become_form()
             draft.faults = faults
         return _form(request, house, draft, opened)
-    return _difference_page(request, draft, opened, asked)
+    page = asked.examined.page
+    alike = said_already(house.search_index(), page) if opened is None and page is not None else ()
+    return _difference_page(request, draft, opened, asked, alike=alike)
 
 
 def _refused(
@@ -246,6 +249,7 @@ def _difference_page(
     opened: Opened | None,
     asked: Proposal,
     *,
+    alike: tuple[Duplicate, ...] = (),
     faults: tuple[Found, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
@@ -263,6 +267,7 @@ def _difference_page(
         "faults": _told(faults, language),
         "warnings": _told(asked.examined.warnings, language),
         "is_new": opened is None,
+        "alike": [one.json(language) for one in alike],
         "writable": opened.writable if opened else True,
         "not_allowed": opened.not_allowed if opened else "",
         "needs_why": opened is not None
