@@ -6,8 +6,8 @@ May import: `kb.settings`, and every room that has something to open.
 import gc
 import secrets
 import time
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,15 @@ from kb.search import SearchIndex, open_index
 from kb.settings import Settings
 from kb.store import Store
 from kb.usecases.jobs import Background
+from kb.usecases.page_feedback import all_verdicts
+from kb.usecases.page_use import all_reuse, reuse_scores
 from kb.usecases.search_notes import SearchNotes
 
 MANY_PAGES = 2_000
 """Pages from which on the library is left out of the collection of garbage."""
+
+REUSE_FRESH = timedelta(seconds=30)
+"""A page linked to a job is lifted in the search after so long at most; asking the database each time would cost more."""
 
 
 class House:
@@ -52,6 +57,7 @@ class House:
         self.search_notes = SearchNotes(store)
         self._library = library
         self._index: SearchIndex | None = None
+        self._reuse: tuple[datetime, Mapping[str, float]] | None = None
 
     def in_background(self, name: str, work: Callable[[], object]) -> Background:
         """Start `work` in a thread that ends with the process, and return it."""
@@ -89,6 +95,14 @@ class House:
             gc.collect()
             gc.freeze()
         return self._index
+
+    def reuse(self) -> Mapping[str, float]:
+        """Return how proven pages are by the jobs that used them, at most `REUSE_FRESH` old."""
+        now = self.now()
+        if self._reuse is None or not timedelta(0) <= now - self._reuse[0] < REUSE_FRESH:
+            verdicts = all_verdicts(self.store, self.library())
+            self._reuse = (now, reuse_scores(all_reuse(self.store), verdicts))
+        return self._reuse[1]
 
 
 def open_house(

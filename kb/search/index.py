@@ -93,6 +93,7 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+NO_REUSE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class SearchIndex(Protocol):
         size: int = 20,
         facets: bool = True,
         scope: Scope | None = None,
+        reuse: Mapping[str, float] = NO_REUSE,
     ) -> Result:
         """Return the pages for `query`; an empty query finds all that the filters allow.
 
@@ -131,6 +133,7 @@ class SearchIndex(Protocol):
             size: How many hits to return at most.
             facets: Whether to count facets.
             scope: The machine in hand: hits tell how they stand to it, and those for it come first. None is hidden.
+            reuse: How proven pages are by jobs that used them, 0 to 1 by id: it orders what answers alike.
         """
 
     def similar(self, page_id: str, *, size: int = 5) -> tuple[Hit, ...]:

@@ -1,6 +1,6 @@
 """The search itself, over the postings of any engine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.content import Library
@@ -11,7 +11,7 @@ from kb.search.code_table import CodeTable
 from kb.search.dictionary import Dictionary
 from kb.search.documents import fields_of
 from kb.search.highlight import Marker
-from kb.search.index import NO_FILTERS, Filters, Hit, Match, Piece, Reason, Result
+from kb.search.index import NO_FILTERS, NO_REUSE, Filters, Hit, Match, Piece, Reason, Result
 from kb.search.postings import Postings
 from kb.search.query import Understood
 from kb.search.ranking import (
@@ -39,6 +39,9 @@ TIER_STEP = 10.0
 """Added to a score for each tier: far more than any answer by words, so that the order is that of the tiers."""
 MAIN = 0.3
 """Added where a page's own code is asked for, and not an alias of it."""
+REUSE = 0.1
+"""Share by which a page that jobs have proven beyond doubt stands above one that answers as well and nobody used: less
+than what parts validated from not validated pages, so that use orders what answers alike and hides nothing."""
 SCOPE_STEP = 2.5
 """Added among pages about one code for each step nearer to the machine in hand; what else parts them counts less."""
 
@@ -150,13 +153,14 @@ class PostingIndex:
         size: int = 20,
         facets: bool = True,
         scope: Scope | None = None,
+        reuse: Mapping[str, float] = NO_REUSE,
     ) -> Result:
         """Return the pages for `query`; see `SearchIndex.search`."""
         understood = self.understand(query)
         every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
         asked = bool(understood.query)
         fits = _Fits(scope, self._library, self._catalogue)
-        found = self._found(understood, every, fits) if asked else self._browsed(every, fits)
+        found = self._found(understood, every, fits, reuse) if asked else self._browsed(every, fits)
         chosen = self._catalogue.allowed(filters)
         ordered = found.order
         if chosen != every:
@@ -175,7 +179,7 @@ class PostingIndex:
             suggestion=understood.suggestion,
         )
 
-    def _found(self, understood: Understood, allowed: int, fits: _Fits) -> _Found:
+    def _found(self, understood: Understood, allowed: int, fits: _Fits, reuse: Mapping[str, float]) -> _Found:
         """Return the documents of a query in order, and whether none of them holds all that was asked."""
         words = score_units(understood.units, understood.bridges, self._postings, allowed)
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
@@ -194,6 +198,10 @@ class PostingIndex:
             worded = [number for number in words.found if coverage[number] >= best * KEPT]
             nearest = best < FITS
         finals = self._finals(words, coded, worded, understood, fits)
+        for page_id, share in reuse.items():
+            number = self._catalogue.numbers.get(page_id)
+            if number is not None and number in finals:
+                finals[number] += round(REUSE * share * min(finals[number], 1.0), 9)
         order = sorted(self._catalogue.in_tie_order(finals), key=finals.__getitem__, reverse=True)
         if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
             order = self._in_turn(order, coded, understood, fits)

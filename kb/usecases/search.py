@@ -73,6 +73,7 @@ def find_pages(
     size: int = 20,
     with_facets: bool = True,
     scope: Scope | None = None,
+    reuse: Mapping[str, float] | None = None,
 ) -> Result:
     """Return what answers `query`; an empty query lists all that the choice allows.
 
@@ -85,6 +86,7 @@ def find_pages(
         size: Hits on a page, 1 to `MOST_HITS`.
         with_facets: Whether to count facets.
         scope: The machine in hand (`kb.usecases.search_scope`): hits for it come first, all are labelled.
+        reuse: How proven pages are by jobs (`kb.usecases.page_use.reuse_scores`): it orders what answers alike.
 
     Raises:
         BadQuery: A facet is not known, or page or size are out of bounds.
@@ -103,7 +105,13 @@ def find_pages(
         chosen={name: entries for name, entries in values.items() if entries}, withdrawn=withdrawn
     )
     return index.search(
-        query, filters=filters, first=(page - 1) * size, size=size, facets=with_facets, scope=scope
+        query,
+        filters=filters,
+        first=(page - 1) * size,
+        size=size,
+        facets=with_facets,
+        scope=scope,
+        reuse=reuse or {},
     )
 
 

@@ -113,7 +113,9 @@ def search(
     index = house.search_index()
     chosen = {name: values for name, values in given.items() if values}
     scope = equipment_in_hand(house.store, equipment).scope if equipment.strip() else None
-    result = find_pages(index, q, chosen=chosen, withdrawn=withdrawn, page=page, size=size, scope=scope)
+    result = find_pages(
+        index, q, chosen=chosen, withdrawn=withdrawn, page=page, size=size, scope=scope, reuse=house.reuse()
+    )
     if page == 1 and not chosen:
         house.search_notes.take(q, result, at=house.now())
     return SearchOut(

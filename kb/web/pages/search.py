@@ -118,7 +118,9 @@ def search_page(
     if q.strip() or any(chosen.values()) or in_hand is not None:
         index = house.search_index()
         scope = in_hand.scope if in_hand is not None else None
-        result = find_pages(index, q, chosen=chosen, page=page, size=PAGE_SIZE, scope=scope)
+        result = find_pages(
+            index, q, chosen=chosen, page=page, size=PAGE_SIZE, scope=scope, reuse=house.reuse()
+        )
         if page == 1 and not any(chosen.values()) and (asked or not part):
             house.search_notes.take(q, result, at=house.now())
         pages = max(1, min(LAST_PAGE, -(-result.total // PAGE_SIZE)))

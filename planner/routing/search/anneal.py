@@ -1,9 +1,8 @@
 """The loop: ruin, recreate, accept or take back, and keep the best plan that breaks nothing."""
 
-from typing import NamedTuple
-
 import numpy as np
 
+from planner.routing.search.bench import Bench, Best
 from planner.routing.search.compiled import Array, below, compiled, copied, rand
 from planner.routing.search.insertion import best_slot, place_request, place_task
 from planner.routing.search.routes import Routes, choose, rebuild, reprice
@@ -15,43 +14,14 @@ from planner.routing.search.ruin import (
     take_request,
 )
 from planner.routing.search.tables import Tables
-from planner.routing.search.undo import Undo, begin_step, note_choice, take_back
+from planner.routing.search.undo import begin_step, note_choice, take_back
 
-SIZE = 10.0
-"""Stops that a step takes out on average (Christiaens & Vanden Berghe 2020)."""
 PENALTY_EVERY = 400
 """Steps between two looks at how often the current plan breaks a limit."""
 PENALTY_TARGET = 0.4
 """Share of current plans that may break a limit of one sort."""
 ABSENT_TRIED = 8
 """Requests left out that each step tries to plan again."""
-
-
-class Best(NamedTuple):
-    """The best plan without a breach so far: stops by slot, choice by request, its hard objective (infinity: none)."""
-
-    stops: Array
-    n: Array
-    version: Array
-    choice: Array
-    value: Array
-
-
-class Bench(NamedTuple):
-    """Everything a search works with."""
-
-    routes: Routes
-    undo: Undo
-    items: Items
-    best: Best
-    cache: Array
-    seen: Array
-    work: Array
-    dice: Array
-    settings: Array
-    """[share of steps over all days, share of whole requests, size of steps on one day, size over all days]."""
-    stats: Array
-    """[steps, steps accepted, best plans, breaches of load seen, breaches of time seen, steps since the last look]."""
 
 
 @compiled
@@ -91,7 +61,7 @@ def recall(tables: Tables, routes: Routes, stops: Array, n: Array, choice: Array
 @compiled
 def _sort_items(tables: Tables, items: Items, dice: Array) -> None:
     """Order what is put in again: by chance, size, distance from home, or freedom (weights as in the source)."""
-    n = items.count[0]
+    n = items.number[0]
     rule = below(dice, 12)
     for k in range(n):
         one = tables.requests[items.request[k]]
@@ -122,10 +92,10 @@ def _recreate(tables: Tables, bench: Bench, fresh: bool) -> None:
     routes, undo, items, dice = bench.routes, bench.undo, bench.items, bench.dice
     _sort_items(tables, items, dice)
     k = 0
-    while k < items.count[0]:
+    while k < items.number[0]:
         q, pair = items.request[k], items.pair[k]
         k += 1
-        if undo.count[0] + 8 + tables.requests[q].tasks > len(undo.slot) and len(undo.slot) < len(
+        if undo.number[0] + 8 + tables.requests[q].tasks > len(undo.slot) and len(undo.slot) < len(
             routes.route
         ):
             continue
@@ -134,14 +104,14 @@ def _recreate(tables: Tables, bench: Bench, fresh: bool) -> None:
             continue
         if routes.choice[q] < 0:
             continue
-        added, s = best_slot(tables, routes, bench.cache, pair, bench.seen, dice, fresh)
+        _added, s = best_slot(tables, routes, bench.cache, pair, bench.seen, dice, fresh)
         if s >= 0:
             place_task(tables, routes, undo, bench.cache, pair, s, items.task[k - 1])
-        elif items.count[0] < len(items.request):
+        elif items.number[0] < len(items.request):
             # Nothing takes the task on its day: the request leaves all its days and looks for another alternative.
-            before = undo.count[0]
+            before = undo.number[0]
             take_request(tables, routes, undo, items, q)
-            if undo.count[0] >= before:
+            if undo.number[0] >= before:
                 close_rows(tables, routes, undo)
 
 
@@ -151,7 +121,7 @@ def step(tables: Tables, bench: Bench, heat: float) -> None:
     routes, undo, items, dice = bench.routes, bench.undo, bench.items, bench.dice
     begin_step(routes, undo)
     old = routes.loose[2]
-    items.count[0] = 0
+    items.number[0] = 0
     mode = rand(dice)
     if mode < bench.settings[1]:
         ruin_requests(tables, routes, undo, items, bench.settings[3], dice)
@@ -164,7 +134,7 @@ def step(tables: Tables, bench: Bench, heat: float) -> None:
         q = routes.absent[below(dice, routes.counters[4])]
         if items.picked[q] != routes.counters[1] and tables.requests[q].fixed == 0:
             take_request(tables, routes, undo, items, q)
-    if items.count[0] == 0:
+    if items.number[0] == 0:
         return
     _recreate(tables, bench, False)
     bench.stats[0] += 1

@@ -1,19 +1,22 @@
 """The one place that names numba: `@compiled` makes a function machine code, `rand` and `below` are its dice."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
-Array = NDArray[Any]
-"""Kernels take arrays of records as well as of numbers; numba checks their types when it compiles."""
+Array: TypeAlias = Any
+"""An array of numbers or of records; numba checks its type when it compiles, mypy has no words for records."""
 
 
 def compiled(function: F) -> F:
-    """Return `function` as machine code, kept on disk so that the next process starts at once."""
+    """Return `function` as machine code, kept on disk so that the next process starts at once.
+
+    Without numba's counting of references (`_nrt`), which cost ten times what the search itself does: the kernels
+    neither allocate nor keep arrays. A kernel that would allocate does not compile.
+    """
     return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
 
 

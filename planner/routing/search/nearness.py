@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from planner.routing.search.compiled import Array, compiled
+from planner.routing.search.compiled import Array
 
 MOST_NEAR = 120
 """Neighbours kept for each request: strings start there; more only cost memory."""

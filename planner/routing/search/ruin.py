@@ -29,7 +29,7 @@ class Items(NamedTuple):
     """For each slot the step in which a string was taken from it."""
     picked: Array
     """For each request the step in which it was picked."""
-    count: Array
+    number: Array
 
 
 def empty_items(requests: int, slots: int) -> Items:
@@ -42,7 +42,7 @@ def empty_items(requests: int, slots: int) -> Items:
         key=np.zeros(room),
         ruined=np.zeros(slots, np.int64),
         picked=np.zeros(requests, np.int64),
-        count=np.zeros(1, np.int64),
+        number=np.zeros(1, np.int64),
     )
 
 
@@ -59,10 +59,10 @@ def take_request(tables: Tables, routes: Routes, undo: Undo, items: Items, q: in
             _take_task(routes, undo, task, s)
     note_choice(routes, undo, q)
     choose(tables, routes, q, -1)
-    k = items.count[0]
+    k = items.number[0]
     items.request[k] = q
     items.pair[k] = -1
-    items.count[0] = k + 1
+    items.number[0] = k + 1
 
 
 @compiled
@@ -77,7 +77,7 @@ def _take_task(routes: Routes, undo: Undo, task: int, s: int) -> None:
 @compiled
 def close_rows(tables: Tables, routes: Routes, undo: Undo) -> None:
     """Close the gaps in every row that the ruin touched, and let go of depot stops that nobody needs."""
-    for k in range(undo.count[0]):
+    for k in range(undo.number[0]):
         s = undo.slot[k]
         drop_absent(tables, routes, s)
         if routes.route[s].restock > 0 and (
@@ -118,7 +118,7 @@ def _string(
     highest = min(at, n - span + 1)
     begin = lowest + below(dice, highest - lowest + 1)
     hole = begin + 1 + below(dice, max(1, length - 1)) if kept > 0 else n + 1
-    room = MOST_ITEMS - items.count[0]
+    room = MOST_ITEMS - items.number[0]
     for i in range(begin, begin + span):
         if hole <= i < hole + kept or room <= 0:
             continue
@@ -131,11 +131,11 @@ def _string(
             take_request(tables, routes, undo, items, q)
         else:
             _take_task(routes, undo, stop, s)
-            k = items.count[0]
+            k = items.number[0]
             items.request[k] = q
             items.task[k] = stop
             items.pair[k] = tables.alt_pair[routes.choice[q], stop - tables.requests[q].first_task]
-            items.count[0] = k + 1
+            items.number[0] = k + 1
 
 
 @compiled
@@ -160,7 +160,7 @@ def ruin_strings(
     most = int(size * 4.0)
     mark = routes.counters[1]
     for row in range(tables.near_first[seed], tables.near_first[seed + 1]):
-        if strings == 0 or items.count[0] >= most:
+        if strings == 0 or items.number[0] >= most:
             break
         q = tables.near[row]
         if routes.choice[q] < 0 or items.picked[q] == mark:

@@ -30,7 +30,7 @@ class Undo(NamedTuple):
     task_where: Array
     request: Array
     request_choice: Array
-    count: Array
+    number: Array
     """[routes, tasks, requests, stops, routes driven, overloaded, late]."""
 
 
@@ -55,7 +55,7 @@ def empty_undo(routes: Routes) -> Undo:
         task_where=np.zeros(4 * len(routes.where) + 8, np.int32),
         request=np.zeros(4 * len(routes.choice) + 8, np.int32),
         request_choice=np.zeros(4 * len(routes.choice) + 8, np.int32),
-        count=np.zeros(8, np.int64),
+        number=np.zeros(8, np.int64),
     )
 
 
@@ -63,13 +63,13 @@ def empty_undo(routes: Routes) -> Undo:
 def begin_step(routes: Routes, undo: Undo) -> None:
     """Forget the last step and note the sums."""
     routes.counters[1] += 1
-    undo.count[0] = 0
-    undo.count[1] = 0
-    undo.count[2] = 0
-    undo.count[3] = routes.counters[2]
-    undo.count[4] = routes.counters[3]
-    undo.count[5] = routes.counters[5]
-    undo.count[6] = routes.counters[6]
+    undo.number[0] = 0
+    undo.number[1] = 0
+    undo.number[2] = 0
+    undo.number[3] = routes.counters[2]
+    undo.number[4] = routes.counters[3]
+    undo.number[5] = routes.counters[5]
+    undo.number[6] = routes.counters[6]
     undo.sums[0] = routes.loose[2]
     undo.sums[1] = routes.loose[3]
     if len(routes.bucket) > 1:
@@ -79,8 +79,8 @@ def begin_step(routes: Routes, undo: Undo) -> None:
 @compiled
 def touch(routes: Routes, undo: Undo, s: int) -> None:
     """Copy row s before its first change in this step."""
-    k = undo.count[0]
-    undo.count[0] = k + 1
+    k = undo.number[0]
+    undo.number[0] = k + 1
     undo.slot[k] = s
     one = routes.route[s]
     undo.route[k] = one
@@ -101,25 +101,25 @@ def touch(routes: Routes, undo: Undo, s: int) -> None:
 @compiled
 def note(routes: Routes, undo: Undo, task: int) -> None:
     """Log where a task is before that changes."""
-    k = undo.count[1]
+    k = undo.number[1]
     undo.task[k] = task
     undo.task_where[k] = routes.where[task]
-    undo.count[1] = k + 1
+    undo.number[1] = k + 1
 
 
 @compiled
 def note_choice(routes: Routes, undo: Undo, q: int) -> None:
     """Log a request's alternative before that changes."""
-    k = undo.count[2]
+    k = undo.number[2]
     undo.request[k] = q
     undo.request_choice[k] = routes.choice[q]
-    undo.count[2] = k + 1
+    undo.number[2] = k + 1
 
 
 @compiled
 def take_back(tables: Tables, routes: Routes, undo: Undo) -> None:
     """Restore everything as it was when the step began."""
-    for k in range(undo.count[0]):
+    for k in range(undo.number[0]):
         s = undo.slot[k]
         mark = routes.route[s].mark
         routes.route[s] = undo.route[k]
@@ -136,14 +136,14 @@ def take_back(tables: Tables, routes: Routes, undo: Undo) -> None:
         for r in range(routes.load.shape[1]):
             routes.load[s, r] = undo.load[k, r]
             routes.before[s, r] = undo.before[k, r]
-    for k in range(undo.count[1] - 1, -1, -1):
+    for k in range(undo.number[1] - 1, -1, -1):
         routes.where[undo.task[k]] = undo.task_where[k]
-    for k in range(undo.count[2] - 1, -1, -1):
+    for k in range(undo.number[2] - 1, -1, -1):
         choose(tables, routes, undo.request[k], undo.request_choice[k])
-    routes.counters[2] = undo.count[3]
-    routes.counters[3] = undo.count[4]
-    routes.counters[5] = undo.count[5]
-    routes.counters[6] = undo.count[6]
+    routes.counters[2] = undo.number[3]
+    routes.counters[3] = undo.number[4]
+    routes.counters[5] = undo.number[5]
+    routes.counters[6] = undo.number[6]
     routes.loose[2] = undo.sums[0]
     routes.loose[3] = undo.sums[1]
     if len(routes.bucket) > 1:
