@@ -129,7 +129,9 @@ def read_trsp(text: str, name: str) -> Instance:
     allowed = np.array(
         [[0.0 if set(sets[q][0]) <= set(sets[k][0]) else np.inf for k in technicians] for q in requests]
     )
-    own_tools = np.array([[set(sets[q][1]) <= set(sets[k][1]) for k in technicians] for q in requests], np.bool_)
+    own_tools = np.array(
+        [[set(sets[q][1]) <= set(sets[k][1]) for k in technicians] for q in requests], np.bool_
+    )
     count = len(requests)
     problem = Problem(
         travel_time=travel,

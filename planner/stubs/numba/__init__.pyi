@@ -8,5 +8,6 @@ def njit(
     cache: bool = ...,
     nogil: bool = ...,
     error_model: Literal["python", "numpy"] = ...,
-    inline: Literal["never", "always"] = ...,
+    forceinline: bool = ...,
+    _nrt: bool = ...,
 ) -> Callable[[_F], _F]: ...
