@@ -39,7 +39,7 @@ TIER_STEP = 10.0
 """Added to a score for each tier: far more than any answer by words, so that the order is that of the tiers."""
 MAIN = 0.3
 """Added where a page's own code is asked for, and not an alias of it."""
-REUSE = 0.1
+REUSE = 0.07
 """Share by which a page that jobs have proven beyond doubt stands above one that answers as well and nobody used: less
 than what parts validated from not validated pages, so that use orders what answers alike and hides nothing."""
 SCOPE_STEP = 2.5
