@@ -14,7 +14,7 @@ from kb.usecases.jobs import JobState, find_job, stop_job
 from kb.usecases.page_export import MOST_FILES, MOST_PAGES, Format, chosen_pages, taken_out
 from kb.usecases.page_import_accepting import FIELDS, HAZARD_TYPES, accept_draft, accept_form
 from kb.usecases.page_import_job import IMPORTING, ImportRequest, request_of
-from kb.usecases.page_import_words import FIELD_NAMES
+from kb.usecases.page_import_words import FIELD_NAMES, SECTIONS
 from kb.usecases.search import FACETS
 from kb.web.context import HouseDep, LanguageDep, VisitorDep, language_of_request
 from kb.web.downloads import download
@@ -218,6 +218,7 @@ def _job(request: Request, house: House, job_id: str, *, refused: FaultyInput | 
         "elapsed_s": round(job.elapsed(house.now()).total_seconds()),
         "report": report,
         "items": (report or {}).get("items", ()),
+        "sections": tuple(SECTIONS),
         "shown": ITEMS_SHOWN,
         "refused": refused,
         "states": STATE_NAMES,
@@ -245,6 +246,7 @@ def _draft(
     values = {
         "draft": waiting,
         "came": waiting.imported,
+        "sections": tuple(SECTIONS),
         "page_title": library.pages[waiting.note].title if waiting.note in library.pages else "",
         "accepted": "accepted" in request.query_params,
         "form": {**accept_form(library, waiting), **(typed or {})},
