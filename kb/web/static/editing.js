@@ -29,8 +29,8 @@
     // A second click sends nothing a second time; the service would know it for the same save as well.
     let sent = false;
     form.addEventListener("submit", (event) => {
-      if (sent) event.preventDefault();
-      sent = true;
+      if (sent) return event.preventDefault();
+      setTimeout(() => { sent = !event.defaultPrevented; });
       setTimeout(() => { sent = false; }, 3000);
     });
   };
