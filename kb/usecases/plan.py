@@ -128,13 +128,22 @@ def _planned(
     store: Store, period: Period, *, now: datetime, overdue: Overdue, progress: Progress
 ) -> tuple[Planned, PlanningState]:
     state = planning_state(store)
+    refuse_nothing(state)
+    zone = now.tzinfo or UTC
+    planned = placed(state, period, today=now.date(), zone=zone, overdue=overdue, progress=progress)
+    return planned, state
+
+
+def refuse_nothing(state: PlanningState) -> None:
+    """Refuse to plan where there is nothing to plan.
+
+    Raises:
+        BadInput: No machine in use has a maintenance plan, and there never was a visit.
+    """
     if not state.register.plans and not state.rows:
         what = "the register holds no maintenance plan of a machine in use"
         repair = "bring in machines and their maintenance plans first"
         raise BadInput("there is nothing to plan", [Fault(where="register", what=what, repair=repair)])
-    zone = now.tzinfo or UTC
-    planned = placed(state, period, today=now.date(), zone=zone, overdue=overdue, progress=progress)
-    return planned, state
 
 
 def planning_state(store: Store) -> PlanningState:

@@ -14,7 +14,15 @@ from kb.store.jobs import newest_jobs
 from kb.store.planning import latest_run
 from kb.store.register import Session
 from kb.usecases.jobs import CHECKPOINT, Heart, Job, JobState, Started, end_with, start_job, working_on
-from kb.usecases.plan import PlanningState, as_planned, keep_plan, plan_book, planning_state, task_of
+from kb.usecases.plan import (
+    PlanningState,
+    as_planned,
+    keep_plan,
+    plan_book,
+    planning_state,
+    refuse_nothing,
+    task_of,
+)
 from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_checkpoint import Checkpoint, checkpoint_of, taken_up
 from kb.usecases.plan_memory import collector_paused
@@ -143,6 +151,7 @@ def improve_plan(
         # The collector sleeps only while much is made at once, not during the whole search.
         with collector_paused():
             state = planning_state(store)
+            refuse_nothing(state)
             task = task_of(state, period, today=now.date(), zone=now.tzinfo or UTC, overdue=overdue)
             begin = _begin(store, job, task, _setting(state, task, weights))
         found = _searched(begin, job, heart, effort, seconds, watch)
