@@ -1,0 +1,378 @@
+"""Fault reports: taken by telephone, from a form or by a program; checked for duplicates, judged, made a work order.
+
+What follows from a report - priority, who pays, by when, which open work it may repeat - is computed when it is read, from
+the register and the contracts as they are. Nothing of it is stored before a person accepts the report.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
+from kb.store import Store
+from kb.store import fault_reports as reports
+from kb.store import work_orders as rows
+from kb.store.register import Change, Session, columns_by_id, first_with, record
+from kb.usecases.fault_judging import OPEN_REPORTS, Judgement, judgement
+from kb.usecases.work_orders import NewOrder, add_order
+from planner.model import MachineState
+
+AUDITED = "fault_reports"
+"""Their kind in the audit trail, and of their attachments."""
+CHANNELS = ("phone", "form", "api")
+UNCONFIRMED, NEW = OPEN_REPORTS
+ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
+STATES = (UNCONFIRMED, NEW, ACCEPTED, DUPLICATE, REJECTED)
+"""What came from a form that anybody can open is unconfirmed until a person of the department has looked at it."""
+LONGEST = {"alarm": 300, "symptom": 2000, "contact": 80, "phone": 40, "tag": 64}
+PAGE_SIZES = range(1, 201)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """What somebody reports.
+
+    Args:
+        channel: One of `CHANNELS`.
+        tag: As painted on the machine; empty where the caller does not know it.
+        site_code: The site, where no machine is named.
+        alarm: As it is displayed.
+        symptom: In the customer's words; `alarm` or this must say something.
+        is_dangerous: Somebody can be hurt.
+        stops_a_line: Other machines wait for this one.
+        since: When it began.
+    """
+
+    channel: str
+    symptom: str = ""
+    alarm: str = ""
+    tag: str = ""
+    site_code: str = ""
+    machine_state: MachineState = MachineState.STOPPED
+    is_dangerous: bool = False
+    stops_a_line: bool = False
+    since: datetime | None = None
+    contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultReport:
+    """A report as it is kept, with what follows from it.
+
+    Args:
+        values: The columns of its row.
+        names: `site`, `site_code`, `customer`, `tag` for people; empty where not known.
+        judgement: None where the machine and the site are not known yet.
+    """
+
+    id: str
+    number: str
+    state: str
+    revision: int
+    values: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    judgement: Judgement | None = None
+
+    @property
+    def title(self) -> str:
+        """The alarm, or the first line of the complaint."""
+        return str(self.values["alarm"] or self.values["symptom"]).strip().partition("\n")[0][:80]
+
+
+def report_fault(
+    store: Store, new: NewReport, *, id: str, now: datetime, who: str, warranty_months: int
+) -> FaultReport:
+    """Keep a report and return it with what follows; the same id again returns what is there.
+
+    Args:
+        id: Made by the caller.
+        now: The present instant.
+        who: Who took it; empty for a form that anybody can open.
+        warranty_months: How long a machine is in warranty from its commissioning, where nothing else is known.
+
+    Raises:
+        BadInput: Every fault, by field.
+    """
+    with store.writing() as session:
+        if reports.report_row(session, id) is None:
+            _add(session, new, id=id, now=now, who=who)
+        return _report(session, id, now=now, warranty_months=warranty_months)
+
+
+def fault_report(store: Store, id: str, *, now: datetime, warranty_months: int) -> FaultReport:
+    """Return a report by its id or number.
+
+    Raises:
+        NotFound: There is none.
+    """
+    with store.reading() as session:
+        return _report(session, id, now=now, warranty_months=warranty_months)
+
+
+def fault_reports(
+    store: Store, *, states: Sequence[str] = (), page: int = 1, size: int = 50
+) -> tuple[tuple[FaultReport, ...], int]:
+    """Return a page of reports, those that came last first, without judgement; and how many there are.
+
+    Raises:
+        BadQuery: A state, page or size is out of bounds.
+    """
+    odd = [state for state in states if state not in STATES]
+    if odd or size not in PAGE_SIZES or page < 1:
+        raise BadQuery(
+            f"states {odd or 'all known'}, page {page} of {size}: states are {', '.join(STATES)}, "
+            f"a page counts from 1 and has 1 to {PAGE_SIZES[-1]} reports"
+        )
+    with store.reading() as session:
+        found = reports.report_rows(session, states, first=(page - 1) * size, size=size)
+        names = _names(session, found)
+        total = reports.count_reports(session, states)
+        return tuple(_kept(row, names[row.id], None) for row in found), total
+
+
+def accept_report(
+    store: Store,
+    id: str,
+    *,
+    order_id: str,
+    revision: int | None,
+    now: datetime,
+    who: str,
+    warranty_months: int,
+) -> str:
+    """Make a report a work order; return the order's id. Accepting it again returns the same.
+
+    Args:
+        id: The report's id or number.
+        order_id: Of the new work order, made by the caller.
+        revision: The one that was seen; None accepts whatever is there.
+
+    Raises:
+        NotFound: There is no such report.
+        Conflict: It has another revision by now.
+        BadInput: Nobody knows yet at which site it is, or it was set aside.
+    """
+    with store.writing() as session:
+        row = _row(session, id, revision)
+        if row.work_order_id is not None:
+            return row.work_order_id
+        if row.state in {DUPLICATE, REJECTED}:
+            raise BadInput(
+                "no work order was opened", [Fault(where="state", what=f"the report is {row.state}")]
+            )
+        if row.site_id is None:
+            what, repair = "the site is not known", "name the machine or the site first"
+            raise BadInput("no work order was opened", [Fault(where="site", what=what, repair=repair)])
+        report = _report(session, row.id, now=now, warranty_months=warranty_months)
+        judged = report.judgement
+        add_order(
+            session,
+            NewOrder(
+                kind="repair",
+                title=report.title or "-",
+                site_id=row.site_id,
+                equipment_id=row.equipment_id,
+                report_id=row.id,
+                priority=judged.priority if judged else None,
+                cover=judged.entitlement.cover if judged else None,
+                machine_state=MachineState(row.machine_state),
+                alarm=row.alarm,
+                reported_at=row.reported_at,
+                body={"symptom": row.symptom, "contact": row.contact, "phone": row.phone},
+            ),
+            id=order_id,
+            now=now,
+            who=who,
+        )
+        _set(session, row, ACCEPTED, now, who, work_order_id=order_id)
+        return order_id
+
+
+def set_aside(
+    store: Store,
+    id: str,
+    *,
+    state: str,
+    reason: str,
+    other: str = "",
+    revision: int | None,
+    now: datetime,
+    who: str,
+) -> None:
+    """Set a report aside: as a duplicate of a work order or report, or rejected with a reason.
+
+    Args:
+        state: `duplicate` or `rejected`.
+        reason: Why; a rejection needs one.
+        other: What it repeats: id or number of a work order or a report.
+
+    Raises:
+        NotFound: There is no such report.
+        Conflict: It has another revision by now.
+        BadInput: Every fault, by field.
+    """
+    with store.writing() as session:
+        row = _row(session, id, revision)
+        faults = []
+        if state not in {DUPLICATE, REJECTED}:
+            faults.append(
+                Fault(where="state", what=f"{state[:40]!r} sets nothing aside", repair="duplicate, rejected")
+            )
+        if row.work_order_id is not None:
+            faults.append(
+                Fault(where="state", what="the report is a work order already", repair="cancel that")
+            )
+        if state == REJECTED and not reason.strip():
+            faults.append(Fault(where="reason", what="is empty", repair="say why"))
+        target = None
+        if state == DUPLICATE:
+            order = rows.order_row(session, other)
+            report = reports.report_row(session, other)
+            target = order.id if order else report.id if report and report.id != row.id else None
+            if target is None:
+                faults.append(Fault(where="other", what=f"{other[:64]!r} is no other report or work order"))
+        if faults:
+            raise BadInput("the report was not set aside", faults)
+        _set(session, row, state, now, who, duplicate_of=target, note=reason.strip())
+
+
+def _add(session: Session, new: NewReport, *, id: str, now: datetime, who: str) -> None:
+    faults = []
+    if new.channel not in CHANNELS:
+        faults.append(
+            Fault(where="channel", what=f"{new.channel[:40]!r} is none", repair=", ".join(CHANNELS))
+        )
+    if not new.alarm.strip() and not new.symptom.strip():
+        faults.append(
+            Fault(where="symptom", what="is empty", repair="say what is seen, or which alarm is shown")
+        )
+    for name, most in LONGEST.items():
+        if len(getattr(new, name)) > most:
+            what = f"has {len(getattr(new, name))} characters"
+            faults.append(Fault(where=name, what=what, repair=f"{most} at most"))
+    if new.since is not None and new.since > now:
+        faults.append(Fault(where="since", what=f"{new.since} lies ahead", repair="say when it began"))
+    machine = first_with(session, "equipment", "tag", new.tag.strip()) if new.tag.strip() else None
+    site = first_with(session, "sites", "code", new.site_code.strip()) if new.site_code.strip() else None
+    if new.tag.strip() and machine is None:
+        faults.append(Fault(where="tag", what=f"{new.tag[:64]!r} is on no machine", repair="leave it empty"))
+    if new.site_code.strip() and site is None:
+        faults.append(Fault(where="site", what=f"{new.site_code[:64]!r} is no site", repair="leave it empty"))
+    if machine is not None and site is not None and machine["site_id"] != site["id"]:
+        faults.append(Fault(where="tag", what="stands at another site", repair="name one of them"))
+    if faults:
+        raise BadInput("the fault was not reported", faults)
+    number = f"BZ{now.year}-{rows.next_number(session, f'fault_reports-{now.year}'):05d}"
+    row = rows.FaultReportRow(
+        id=id,
+        number=number,
+        site_id=machine["site_id"] if machine else site["id"] if site else None,
+        equipment_id=machine["id"] if machine else None,
+        channel=new.channel,
+        state=NEW if who else UNCONFIRMED,
+        alarm=new.alarm.strip(),
+        symptom=new.symptom.strip(),
+        machine_state=new.machine_state,
+        since=new.since,
+        contact=new.contact.strip(),
+        phone=new.phone.strip(),
+        reported_at=now,
+        reported_by=who,
+        body={"dangerous": new.is_dangerous, "stops_a_line": new.stops_a_line},
+    )
+    session.add(row)
+    session.flush()
+    _record(session, row, "create", now, who or "form", None, {"number": number, "channel": new.channel})
+
+
+def _row(session: Session, id: str, revision: int | None) -> rows.FaultReportRow:
+    row = reports.report_row(session, id)
+    if row is None:
+        raise NotFound("fault report", id[:64])
+    if revision is not None and revision != row.revision:
+        raise Conflict(
+            f"the report was changed meanwhile: revision {revision} is now {row.revision}",
+            yours={"revision": revision},
+            theirs={"state": row.state, "revision": row.revision},
+        )
+    return row
+
+
+def _set(
+    session: Session,
+    row: rows.FaultReportRow,
+    state: str,
+    now: datetime,
+    who: str,
+    *,
+    note: str = "",
+    **values: Any,
+) -> None:
+    before = {"state": row.state}
+    row.state = state
+    for name, value in values.items():
+        setattr(row, name, value)
+    if note:
+        row.body = {**row.body, "note": note}
+    row.revision += 1
+    session.flush()
+    _record(session, row, "update", now, who, before, {"state": state, "note": note, **values})
+
+
+def _report(session: Session, id: str, *, now: datetime, warranty_months: int) -> FaultReport:
+    row = reports.report_row(session, id)
+    if row is None:
+        raise NotFound("fault report", id[:64])
+    names = _names(session, [row])[row.id]
+    judged = judgement(session, row, now=now, warranty_months=warranty_months) if row.site_id else None
+    return _kept(row, names, judged)
+
+
+def _kept(row: rows.FaultReportRow, names: Mapping[str, str], judged: Judgement | None) -> FaultReport:
+    values = {
+        name: value for name, value in row.model_dump().items() if name not in {"id", "number", "revision"}
+    }
+    return FaultReport(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        revision=row.revision,
+        values=values,
+        names=names,
+        judgement=judged,
+    )
+
+
+def _names(session: Session, found: Sequence[rows.FaultReportRow]) -> dict[str, dict[str, str]]:
+    sites = columns_by_id(
+        session, "sites", ("name", "code", "customer_id"), [row.site_id for row in found if row.site_id]
+    )
+    customers = columns_by_id(session, "customers", ("name",), [site[2] for site in sites.values()])
+    machines = columns_by_id(
+        session, "equipment", ("tag",), [row.equipment_id for row in found if row.equipment_id]
+    )
+    result = {}
+    for row in found:
+        site = sites.get(row.site_id or "")
+        result[row.id] = {
+            "site": str(site[0]) if site else "",
+            "site_code": str(site[1]) if site else "",
+            "customer": str(customers[site[2]][0]) if site else "",
+            "tag": str(machines[row.equipment_id][0]) if row.equipment_id else "",
+        }
+    return result
+
+
+def _record(
+    session: Session,
+    row: rows.FaultReportRow,
+    action: str,
+    now: datetime,
+    who: str,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
+) -> None:
+    entry = Change(at=now, who=who, action=action, kind=AUDITED, thing_id=row.id, before=before, after=after)
+    record(session, [entry])
