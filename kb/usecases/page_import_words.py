@@ -78,7 +78,7 @@ FIELD_NAMES: Mapping[str, str] = {
 """Message ids of the fields, for who maps columns."""
 
 _NUMBER = re.compile(
-    r"^\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)[)）、.．:：]\s*|第[一二三四五六七八九十\d]+[章节部分]+\s*|[①-⑳]\s*|\d{1,2}(?:\.\d{1,2})*\s+)"
+    r"^\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[)）、:：]|[.．](?!\d))\s*|第[一二三四五六七八九十\d]+[章节部分]+\s*|[①-⑳]\s*|\d{1,2}(?:\.\d{1,2})*\s+)"
 )
 _BY_NAME = {name: section for section, names in SECTIONS.items() for name in names}
 _BY_HEADER = {name: field for field, names in COLUMNS.items() for name in names} | dict.fromkeys(
