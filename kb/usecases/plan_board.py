@@ -28,6 +28,7 @@ from kb.usecases.visit_surroundings import GONE, Around, around_visit
 from kb.usecases.visits import judged, write_change
 from planner.calendars import site_calendar, technician_calendar
 from planner.model import Visit, VisitState
+from planner.routing.board import home_place, site_place
 from planner.routing.diary import Diary
 from planner.scheduling import contract_balance
 
@@ -281,7 +282,13 @@ def _price(session: Session, changes: Iterable[Judged]) -> tuple[int, int]:
             rule=travel_rule(session),
         )
         costs = [diary.day_cost(*one) for one in places if one[0] in people]
-        sums.append((sum(one.travel for one in costs), sum(one.overtime for one in costs)))
+        # Where nobody knows the hours, the way is at least there and back.
+        apart = sum(
+            2 * diary.travel.minutes(home_place(one.technician_id), site_place(one.site_id))
+            for one in visits
+            if one.hours is None and one.technician_id in people and one.technician_id is not None
+        )
+        sums.append((sum(one.travel for one in costs) + apart, sum(one.overtime for one in costs)))
     return sums[1][0] - sums[0][0], sums[1][1] - sums[0][1]
 
 

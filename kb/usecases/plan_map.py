@@ -19,7 +19,7 @@ from planner.routing import to_wgs84
 
 WIDTH = 1000.0
 """Width of the picture in its own units."""
-LEAST_HEIGHT, MOST_HEIGHT = 420.0, 1400.0
+LEAST_HEIGHT, MOST_HEIGHT = 420.0, 640.0
 MARGIN = 40.0
 COLOURS = 12
 """Colours that are told apart; beyond, the line's pattern changes."""
@@ -125,8 +125,6 @@ def plan_map(
     style = {one: (number % COLOURS, number // COLOURS % PATTERNS) for number, one in enumerate(order)}
     flat = {id: mercator(site.position) for id, site in book.sites.items() if site.position is not None}
     homes = {id: mercator(person.home) for id, person in book.technicians.items()}
-    frame = _Frame([*flat.values(), *homes.values()])
-    at = {id: frame.point(one) for id, one in flat.items()}
     shown = [
         visit
         for visit in book.visits
@@ -134,6 +132,12 @@ def plan_map(
         and visit.state not in GONE
         and technician_id in (None, visit.technician_id)
     ]
+    points = [*flat.values(), *homes.values()]
+    if technician_id is not None:
+        # One technician's ways fill the picture; what lies outside of it is drawn all the same.
+        points = [homes[technician_id], *(flat[visit.site_id] for visit in shown if visit.site_id in flat)]
+    frame = _Frame(points)
+    at = {id: frame.point(one) for id, one in flat.items()}
     counts: dict[str, int] = defaultdict(int)
     for visit in shown:
         counts[visit.site_id] += 1

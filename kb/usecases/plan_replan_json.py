@@ -5,14 +5,16 @@ from typing import Any
 
 from kb.i18n import translator
 from kb.store import PlanningInput, Store, planning_input
+from kb.usecases.plan_book import PlanBook
+from kb.usecases.plan_reading import latest_plan
 from kb.usecases.plan_replan import Proposal
 from kb.usecases.plan_versions import Difference, differences, place_of, technician_code
 from kb.usecases.plan_words import Words, hours_text
 from planner.model import Visit
 from planner.routing.jobs import Insertion
 
-Names = PlanningInput
-"""The register, for the names of what a plan speaks of."""
+Names = PlanningInput | PlanBook
+"""Where the names of what a plan speaks of stand."""
 _WHY = {
     "locked": "It is locked: it stays as it is until you decide.",
     "booked": "It is agreed with the customer: it stays as it is until you have called.",
@@ -20,8 +22,11 @@ _WHY = {
 }
 
 
-def names_of(store: Store) -> PlanningInput:
-    """Return the register, for the names in a proposal."""
+def names_of(store: Store) -> Names:
+    """Return the names of sites and technicians: of the newest plan, which is in memory, else of the register."""
+    book = latest_plan(store)
+    if book is not None:
+        return book
     with store.reading() as session:
         return planning_input(session)
 
@@ -37,7 +42,7 @@ def why_stranded(why: str, words: Words) -> str:
     return words.say(_WHY.get(why, _WHY["no_place"]))
 
 
-def request_sentences(proposal: Proposal, names: PlanningInput, words: Words) -> tuple[str, ...]:
+def request_sentences(proposal: Proposal, names: Names, words: Words) -> tuple[str, ...]:
     """Return what has happened, a sentence each."""
     say, request = translator(words.language), proposal.request
     one_day = timedelta(days=1)
@@ -62,19 +67,19 @@ def request_sentences(proposal: Proposal, names: PlanningInput, words: Words) ->
     return tuple(found)
 
 
-def site_name(names: PlanningInput, site_id: str) -> str:
+def site_name(names: Names, site_id: str) -> str:
     """Return a site's name; its id where the register forgot it."""
     return names.sites[site_id].name if site_id in names.sites else site_id
 
 
-def technician_name(names: PlanningInput, technician_id: str | None) -> str:
+def technician_name(names: Names, technician_id: str | None) -> str:
     """Return a technician's name; empty for nobody."""
     if technician_id is None:
         return ""
     return names.technicians[technician_id].name if technician_id in names.technicians else technician_id
 
 
-def proposal_json(proposal: Proposal, names: PlanningInput, words: Words) -> dict[str, Any]:
+def proposal_json(proposal: Proposal, names: Names, words: Words) -> dict[str, Any]:
     """Return a proposal for a program."""
     figures = proposal.figures
     return {
@@ -137,7 +142,7 @@ def proposal_json(proposal: Proposal, names: PlanningInput, words: Words) -> dic
     }
 
 
-def insertion_json(one: Insertion, names: PlanningInput) -> dict[str, Any]:
+def insertion_json(one: Insertion, names: Names) -> dict[str, Any]:
     """Return a place for a job for a program."""
     return {
         "technician": technician_code(names, one.technician_id),
@@ -151,5 +156,5 @@ def insertion_json(one: Insertion, names: PlanningInput) -> dict[str, Any]:
     }
 
 
-def _stranded_site(proposal: Proposal, visit: Visit | None, key: str, names: PlanningInput) -> str:
+def _stranded_site(proposal: Proposal, visit: Visit | None, key: str, names: Names) -> str:
     return site_name(names, visit.site_id if visit else proposal.jobs.get(key, key))

@@ -23,6 +23,7 @@ from kb.store.plan_versions import (
 )
 from kb.store.register import Session
 from kb.store.visits import visit_of
+from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_words import hours_text
 from planner.model import Visit, VisitState
 
@@ -282,7 +283,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def technician_code(register: PlanningInput, technician_id: str | None) -> str:
+def technician_code(register: PlanningInput | PlanBook, technician_id: str | None) -> str:
     """Return how people call a technician; empty for nobody."""
     return register.codes["technicians"].get(technician_id, technician_id) if technician_id else ""
 

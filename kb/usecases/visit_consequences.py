@@ -4,7 +4,7 @@ The rules are the planner's own (`planner.routing.constraints`); the hours are f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kb.usecases.register_checking import Flaw
@@ -15,6 +15,8 @@ from planner.calendars import WorkCalendar, site_calendar, technician_calendar
 from planner.model import DueWork, Technician, TimeSpan, Visit
 from planner.routing import constraints as rules
 from planner.routing import first_plan
+from planner.routing.diary import Diary
+from planner.routing.jobs import Job
 
 CONFIRM = "confirm it, or choose otherwise"
 _SITE_CLOSED = (Wrong("the site is closed on {day}: {why}"), Wrong("the site is closed on {day}"))
@@ -128,6 +130,8 @@ def _placed(
     work: DueWork, around: Around, person: Technician, site: WorkCalendar, calendar: WorkCalendar, day: date
 ) -> Visit | None:
     """Return the visit in a gap of the technician's day; None where there is no gap, whatever else is broken."""
+    if not work.occurrences:
+        return _job_placed(work, around, person, site, calendar, day)
     asked = DueWork(
         key=work.key,
         site_id=work.site_id,
@@ -147,6 +151,35 @@ def _placed(
         rule=around.rule,
     )
     return found.visits[0] if found.visits else None
+
+
+def _job_placed(
+    work: DueWork, around: Around, person: Technician, site: WorkCalendar, calendar: WorkCalendar, day: date
+) -> Visit | None:
+    """Return an urgent job, which serves no due date, in a gap of the technician's day; nobody is delayed for it."""
+    diary = Diary(
+        [replace(one, locked=True) for one in around.same_day],
+        sites=around.sites,
+        technicians={person.id: person},
+        site_calendars={work.site_id: site},
+        technician_calendars={person.id: calendar},
+        rule=around.rule,
+    )
+    job = Job(key=work.key, site_id=work.site_id, duration=work.duration, earliest=day, latest=day)
+    offer = diary.offer(job, person.id, day)
+    if offer is None:
+        return None
+    diary.put(job, offer)
+    visit = Visit(
+        key=work.key,
+        site_id=work.site_id,
+        day=day,
+        earliest=work.earliest,
+        latest=work.latest,
+        occurrences=(),
+        duration=work.duration,
+    )
+    return diary.placed(visit)
 
 
 def _moved(visit: Visit, placed: Visit | None, day: date, technician_id: str | None) -> Visit:
