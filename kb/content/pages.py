@@ -9,16 +9,10 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-PageId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)+$", max_length=80)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Part(BaseModel):
-    """Base of every front-matter model: frozen, and closed against unknown fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from kb.content.parts import PageId, Part, Text
+from kb.content.quiz import QuizItem
 
 
 class Status(StrEnum):
@@ -333,23 +327,6 @@ class OutlineEntry(Part):
 
     slide: Text
     source: PageId | None = None
-
-
-class QuizOption(Part):
-    """One answer, whether it is right, and why."""
-
-    text: Text
-    correct: bool = False
-    why: Text | None = None
-
-
-class QuizItem(Part):
-    """One question of a course."""
-
-    id: Text
-    kind: Literal["single", "multiple", "true_false", "short", "numeric", "match"]
-    stem: Text
-    options: tuple[QuizOption, ...] = ()
 
 
 class CoursePage(Page):
