@@ -16,7 +16,7 @@ from kb.errors import BadInput, Conflict, Fault, NotFound, Stopped
 from kb.settings import Settings
 from kb.usecases.plan import Progress, latest_plan
 from kb.usecases.plan_book import Change, PlanBook
-from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
+from kb.usecases.plan_documents import AUTHOR, site_docx, site_pdf, technician_ics, workbook_xlsx
 from kb.usecases.plan_improve import effort_of
 from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_json import plan_json, summary_json, unplaced_json, visit_json
@@ -189,14 +189,18 @@ def export(
         Path | None,
         typer.Option(help="文档文件夹 · write one document a site into this folder", file_okay=False),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(help="PDF 文件夹 · write one PDF a site into this folder", file_okay=False),
+    ] = None,
     site: SiteOption = None,
     technician: TechnicianOption = None,
 ) -> None:
     """导出最近一次计划 · write the latest plan as files."""
-    if xlsx is None and ics is None and docx is None:
+    if xlsx is None and ics is None and docx is None and pdf is None:
         raise BadInput(
             "nothing to write",
-            [Fault(where="export", what="no target is named", repair="give --xlsx, --ics or --docx")],
+            [Fault(where="export", what="no target is named", repair="give --xlsx, --ics, --docx or --pdf")],
         )
     house = _house()
     book = _latest(house)
@@ -211,12 +215,13 @@ def export(
             _write(
                 ics / f"{_file_name(book.code('technicians', one), book.technician_name(one))}.ics", content
             )
-    if docx is not None:
-        sites = [site] if site else sorted({visit.site_id for visit in book.visits})
-        library = house.library()
-        for one in sites:
-            content = site_docx(book, one, library, language, author=author)
-            _write(docx / f"{_file_name(book.code('sites', one), book.site_name(one))}.docx", content)
+    sites = [site] if site else sorted({visit.site_id for visit in book.visits})
+    for folder, ending, document in ((docx, "docx", site_docx), (pdf, "pdf", site_pdf)):
+        for one in sites if folder is not None else ():
+            content = document(book, one, house.library(), language, author=author)
+            name = f"{_file_name(book.code('sites', one), book.site_name(one))}.{ending}"
+            if folder is not None:
+                _write(folder / name, content)
 
 
 def _known(book: PlanBook, site: str | None, technician: str | None) -> tuple[str | None, str | None]:

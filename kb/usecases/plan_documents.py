@@ -6,6 +6,7 @@ from kb.content import Library
 from kb.content.pages import ChecklistPage
 from kb.export.docx import docx_bytes
 from kb.export.ics import ics_bytes
+from kb.export.pdf import pdf_bytes
 from kb.export.xlsx import xlsx_bytes
 from kb.i18n import Language
 from kb.usecases.plan_book import PlanBook
@@ -45,6 +46,16 @@ def site_docx(book: PlanBook, site_id: str, library: Library, language: Language
         NotFound: Neither the register nor the plan knows the site.
     """
     return docx_bytes(site_document(book, site_id, checklists(library), language, author=author))
+
+
+def site_pdf(book: PlanBook, site_id: str, library: Library, language: Language, *, author: str) -> bytes:
+    """Return a site's plan as PDF.
+
+    Raises:
+        NotFound: Neither the register nor the plan knows the site.
+        BadInput: No Chinese font is installed.
+    """
+    return pdf_bytes(site_document(book, site_id, checklists(library), language, author=author))
 
 
 def checklists(library: Library) -> Mapping[str, ChecklistPage]:

@@ -11,11 +11,12 @@ from kb.api.routes.jobs import JobOut, job_out
 from kb.errors import NotFound
 from kb.export.docx import MEDIA_TYPE as DOCX
 from kb.export.ics import MEDIA_TYPE as ICS
+from kb.export.pdf import MEDIA_TYPE as PDF
 from kb.export.xlsx import MEDIA_TYPE as XLSX
 from kb.usecases.jobs import JobState
 from kb.usecases.plan import plan_book
 from kb.usecases.plan_book import Change, PlanBook
-from kb.usecases.plan_documents import AUTHOR, site_docx, technician_ics, workbook_xlsx
+from kb.usecases.plan_documents import AUTHOR, site_docx, site_pdf, technician_ics, workbook_xlsx
 from kb.usecases.plan_json import change_json, summary_json, unplaced_json, visit_json
 from kb.usecases.plan_period import Period
 from kb.usecases.plan_trace import visit_sentences
@@ -377,3 +378,17 @@ def fetch_site_document(
     content = site_docx(book, site, house.library(), language, author=words.say(AUTHOR))
     name = f"{words.say('Inspection plan')}_{book.customer_name(site)}_{book.site_name(site)}.docx"
     return download(content, DOCX, name)
+
+
+@router.get(
+    "/{plan}/documents/sites/{site}.pdf",
+    response_class=Response,
+    responses={200: {"content": {PDF: {}}, **_FILE}},
+)
+def fetch_site_pdf(plan: PlanRef, site: str, house: HouseDep, language: LanguageDep) -> Response:
+    """Return a site's plan with its checklists as PDF."""
+    book, words = _book(house, plan), Words(language)
+    site = book.id_of("sites", site)
+    content = site_pdf(book, site, house.library(), language, author=words.say(AUTHOR))
+    name = f"{words.say('Inspection plan')}_{book.customer_name(site)}_{book.site_name(site)}.pdf"
+    return download(content, PDF, name)

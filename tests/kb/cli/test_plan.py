@@ -160,7 +160,7 @@ def test_work_without_a_place_is_printed_with_its_reason(servicebook: Serviceboo
     [
         pytest.param(("plan", "show"), 7, "plan inspections --from", id="no plan yet"),
         pytest.param(("plan", "export", "--xlsx", "x.xlsx"), 7, "plan inspections", id="nothing to export"),
-        pytest.param(("plan", "export"), 5, "give --xlsx, --ics or --docx", id="no target"),
+        pytest.param(("plan", "export"), 5, "give --xlsx, --ics, --docx or --pdf", id="no target"),
         pytest.param(("plan", "inspections", "--from", "x", "--to", "y"), 5, "'y' is no date", id="no dates"),
         pytest.param(
             ("plan", "inspections", "--from", "2026-02-01", "--to", "2026-01-31"),

@@ -10,6 +10,7 @@ import docx
 import pytest
 from icalendar import Calendar
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from kb.content import Library, load_library
 from kb.errors import NotFound
@@ -18,7 +19,7 @@ from kb.store import Store
 from kb.store.tables import MaintenancePlanRow, SiteRow, TechnicianRow
 from kb.usecases.plan import plan_inspections
 from kb.usecases.plan_book import PlanBook
-from kb.usecases.plan_documents import site_docx, technician_ics, workbook_xlsx
+from kb.usecases.plan_documents import site_docx, site_pdf, technician_ics, workbook_xlsx
 from tests.kb.usecases.plan_register import FIRST, LAST, NOW, ZONE, fill, small_register
 
 ROOT = Path(__file__).parents[3]
@@ -210,3 +211,13 @@ def test_a_provisional_year_is_marked_in_the_files(store: Store, library: Librar
 def test_a_site_that_nobody_knows_has_no_document(store: Store, library: Library) -> None:
     with pytest.raises(NotFound, match="no site has the id 'nowhere'"):
         site_docx(plan(store), "nowhere", library, ZH, author="x")
+
+
+def test_the_plan_to_sign_says_the_same_as_a_pdf(store: Store, library: Library) -> None:
+    book = plan(store)
+    content = site_pdf(book, "suzhou", library, ZH, author="售后服务部")
+    assert content == site_pdf(book, "suzhou", library, ZH, author="售后服务部")
+    text = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+    document = docx.Document(io.BytesIO(site_docx(book, "suzhou", library, ZH, author="售后服务部")))
+    for paragraph in document.paragraphs:
+        assert "".join(paragraph.text.split()) in text
