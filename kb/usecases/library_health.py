@@ -69,6 +69,7 @@ class Figures:
     """What follows from the files alone, withdrawn pages left out.
 
     Args:
+        current: The pages that count, by id.
         pages: Pages by type.
         confidence: Pages by confidence, by type.
         ages: Pages by age since their review, every age of `AGES` in order.
@@ -80,6 +81,7 @@ class Figures:
         outside: Addresses that nobody has looked at.
     """
 
+    current: tuple[Page, ...]
     pages: Mapping[str, int]
     confidence: Mapping[str, Mapping[str, int]]
     ages: Mapping[str, int]
@@ -124,7 +126,7 @@ class Health:
         """Cases and guides that no job used and no reader called helpful, the oldest review first."""
         found = [
             page
-            for page in current_pages(self.library)
+            for page in self.figures.current
             if isinstance(page, (CasePage, GuidePage))
             and page.id not in self.reuse
             and not self.verdicts.get(page.id, NO_VERDICTS).helpful
@@ -136,7 +138,7 @@ class Health:
         """Pages that left more readers without help than they helped, the most doubted first."""
         found = [
             page
-            for page in current_pages(self.library)
+            for page in self.figures.current
             if page.id in self.verdicts and self.verdicts[page.id].doubted
         ]
         return tuple(
@@ -152,7 +154,7 @@ class Health:
     @property
     def not_validated(self) -> tuple[Page, ...]:
         """Pages that nobody has validated, those used most first: they are worth a look at a manual."""
-        found = [page for page in current_pages(self.library) if page.confidence is not Confidence.VALIDATED]
+        found = [page for page in self.figures.current if page.confidence is not Confidence.VALIDATED]
         none = Reuse()
         return tuple(sorted(found, key=lambda page: (-self.reuse.get(page.id, none).jobs, page.id)))
 
@@ -208,11 +210,6 @@ def library_health(store: Store, library: Library, *, today: date) -> Health:
     )
 
 
-def current_pages(library: Library) -> list[Page]:
-    """Return the pages that count: all that are not withdrawn, by id."""
-    return [page for _, page in sorted(library.pages.items()) if page.status is not Status.WITHDRAWN]
-
-
 _memory: dict[tuple[str, date], Figures] = {}
 _memory_lock = Lock()
 
@@ -237,7 +234,8 @@ def _figures(library: Library, today: date) -> Figures:
     coverage: dict[Rows, dict[tuple[str, str], Counter[str]]] = {"brand": {}, "controller": {}}
     places: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {}
     brands_of = _Brands(library)
-    for page in current_pages(library):
+    current = tuple(page for _, page in sorted(library.pages.items()) if page.status is not Status.WITHDRAWN)
+    for page in current:
         kinds[page.type] += 1
         confidence.setdefault(page.type, Counter())[page.confidence.value] += 1
         ages[age_of(page, today)] += 1
@@ -250,15 +248,14 @@ def _figures(library: Library, today: date) -> Figures:
             for value in values:
                 fields.setdefault((value, subsystem), Counter())[page.type] += 1
     return Figures(
+        current=current,
         pages=dict(sorted(kinds.items())),
         confidence={kind: dict(confidence[kind]) for kind in sorted(confidence)},
         ages=ages,
         coverage=coverage,
         rows={by: _row_names(by, fields, library) for by, fields in coverage.items()},
         places=places,
-        no_source=tuple(
-            page for page in current_pages(library) if not page.sources and not isinstance(page, TermPage)
-        ),
+        no_source=tuple(page for page in current if not page.sources and not isinstance(page, TermPage)),
         stale=stale_links(library),
         outside=outside_links(library),
     )

@@ -10,7 +10,7 @@ from kb.errors import BadQuery, NotFound
 from kb.export.workbook import Sheet, SheetColumn, Workbook
 from kb.export.xlsx import xlsx_bytes
 from kb.i18n import Language, translator
-from kb.usecases.library_health import AGES, COVERED, Health, Rows, age_of, current_pages
+from kb.usecases.library_health import AGES, COVERED, Health, Rows, age_of
 from kb.usecases.page_feedback import NO_VERDICTS
 from kb.usecases.page_links import WRONGS
 from kb.usecases.page_reviews import WITHIN_DAYS, reviews_due
@@ -258,7 +258,7 @@ def _demand(
 
 
 def _coverage(health: Health, choice: Choice) -> Iterable[Page]:
-    for page in current_pages(health.library):
+    for page in health.figures.current:
         if page.type not in COVERED:
             continue
         brands, controllers, subsystem = health.figures.places[page.id]
@@ -268,14 +268,12 @@ def _coverage(health: Health, choice: Choice) -> Iterable[Page]:
 
 
 def _aged(health: Health, choice: Choice) -> Iterable[Page]:
-    found = [page for page in current_pages(health.library) if choice.age in {"", age_of(page, health.today)}]
+    found = [page for page in health.figures.current if choice.age in {"", age_of(page, health.today)}]
     return sorted(found, key=lambda page: (page.reviewed, page.id))
 
 
 def _confident(health: Health, choice: Choice) -> Iterable[Page]:
-    return (
-        page for page in current_pages(health.library) if choice.confidence in {"", page.confidence.value}
-    )
+    return (page for page in health.figures.current if choice.confidence in {"", page.confidence.value})
 
 
 LISTS: Mapping[str, _Kind] = {

@@ -36,7 +36,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def a_phone(browser: Browser, address: str) -> Page:
     page = browser.new_context(viewport=PHONE, base_url=address, locale="zh-CN").new_page()
     page.goto(PAGE)
-    page.locator(".sb-revision").scroll_into_view_if_needed()
+    page.locator(".sb-revision[data-page]").scroll_into_view_if_needed()
     return page
 
 
@@ -61,7 +61,7 @@ def test_a_reader_judges_a_page_where_it_is_read(browser: Browser, house: House)
         expect(page.get_by_role("button", name="没有帮助 1")).to_be_visible()
         assert overflow_px(page) == 0
         page.reload()
-        page.locator(".sb-revision").scroll_into_view_if_needed()
+        page.locator(".sb-revision[data-page]").scroll_into_view_if_needed()
         expect(page.locator(".sb-vote textarea")).to_have_value("扭矩不对")
         (work,) = page_work(house.store, house.library(), today=house.today())
         assert (work.page_id, work.texts) == ("CASE-X-01", ("扭矩不对",))
@@ -79,6 +79,33 @@ def test_a_reader_judges_a_page_where_it_is_read(browser: Browser, house: House)
         page.context.close()
 
 
+def test_the_picture_of_the_librarys_health_fits_a_phone_and_is_walked_by_keyboard(
+    browser: Browser, house: House
+) -> None:
+    with serving(house) as address:
+        page = browser.new_context(viewport=PHONE, base_url=address, locale="zh-CN").new_page()
+        complaints: list[str] = []
+        page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+        page.goto("/library-health")
+        assert overflow_px(page) == 0
+        field = page.locator(".health-map a:has(.in)").first
+        box = field.locator("rect").bounding_box()
+        assert box is not None
+        assert box["width"] >= 16
+        assert box["x"] + box["width"] <= PHONE["width"]
+        count = field.locator("text").text_content()
+        field.focus()
+        page.keyboard.press("Enter")
+        expect(
+            page.get_by_text(f"{count} 页").or_(page.locator("h1 .soft", has_text=str(count)))
+        ).to_be_visible()
+        for name in ("reviews?within=3660", "not_validated", "coverage", "missing"):
+            page.goto(f"/library-health/{name}")
+            assert overflow_px(page) == 0, name
+        assert complaints == []
+        page.context.close()
+
+
 def test_on_a_host_of_files_alone_nobody_is_asked(browser: Browser, house: House) -> None:
     root = house.settings.site_dir.parent / "host"
     root.mkdir(exist_ok=True)
@@ -91,9 +118,9 @@ def test_on_a_host_of_files_alone_nobody_is_asked(browser: Browser, house: House
         ).new_page()
         with page.expect_response("**/api/v1/pages/**") as answered:
             page.goto(PAGE)
-            page.locator(".sb-revision").scroll_into_view_if_needed()
+            page.locator(".sb-revision[data-page]").scroll_into_view_if_needed()
         assert answered.value.status == 404
-        expect(page.locator(".sb-revision")).to_be_visible()
+        expect(page.locator(".sb-revision[data-page]")).to_be_visible()
         expect(page.locator(".sb-vote")).to_have_count(0)
         page.context.close()
         server.shutdown()
