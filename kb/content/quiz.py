@@ -57,7 +57,7 @@ def quiz_fault(kind: str, options: tuple[QuizOption, ...]) -> str:
         return (
             "" if 1 <= right < len(options) else f"has {right} of {len(options)} answers right; some, not all"
         )
-    needs, fits = ("3 or more", len(options) >= 3) if kind == "single" else ("2", len(options) == 2)
+    needs, fits = ("2 or more", len(options) >= 2) if kind == "single" else ("2", len(options) == 2)
     told = f"has {len(options)} answers, {right} of them right; it needs {needs}, one of them right"
     return "" if fits and right == 1 else told
 

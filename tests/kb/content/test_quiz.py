@@ -37,7 +37,7 @@ def test_each_kind_can_be_asked(kind: str, options: tuple[dict[str, Any], ...]) 
 @pytest.mark.parametrize(
     ("kind", "options", "told"),
     [
-        ("single", (RIGHT, WRONG), "has 2 answers, 1 of them right; it needs 3 or more, one of them right"),
+        ("single", (RIGHT,), "has 1 answers, 1 of them right; it needs 2 or more, one of them right"),
         ("single", (WRONG, OTHER, option("线")), "has 3 answers, 0 of them right"),
         ("single", (RIGHT, option("线", correct=True), WRONG), "has 3 answers, 2 of them right"),
         ("single", (RIGHT, WRONG, WRONG), "has an answer twice"),
