@@ -93,7 +93,7 @@ def read_gift(text: str, *, name: str = "gift") -> tuple[QuizItem, ...]:
             faults.append(Fault(where=where, what=f"question {id} ({kind or 'open'}) {wrong}"))
             continue
         stem = _plain(match["stem"]).strip()
-        found.append(QuizItem(id=id, kind=kind, stem=stem, options=options, why=why or None))  # type: ignore[arg-type]
+        found.append(QuizItem(id=id, kind=kind, stem=stem, options=options, why=why or None))
     if faults:
         raise BadImport(f"{name} was not read", faults)
     return tuple(found)
