@@ -26,6 +26,8 @@ COLOURS = 12
 PATTERNS = 5
 TILE = 256
 MOST_ZOOM = 16
+LAST_LATITUDE = 85.0511287798
+"""Where the square map of the world ends, in degrees."""
 SMALLEST_SPAN = 2e-5
 """Of the world's width, some 800 m: a department in one yard is not drawn larger than that."""
 Point = tuple[float, float]
@@ -169,7 +171,7 @@ def plan_map(
 def mercator(position: Position) -> Point:
     """Return a position on the square map of the world: x and y from 0 to 1, from the north-western corner."""
     exact = to_wgs84(position)
-    latitude = radians(max(min(exact.latitude_deg, 85.0), -85.0))
+    latitude = radians(max(min(exact.latitude_deg, LAST_LATITUDE), -LAST_LATITUDE))
     return (exact.longitude_deg + 180) / 360, (1 - asinh(tan(latitude)) / pi) / 2
 
 
