@@ -1,7 +1,7 @@
 """Which pages answer this query? Tokens, codes, query understanding, ranking, and the index behind them.
 
 May import: `kb.content` and below, Whoosh (in `whoosh_index` alone), tantivy (in `tantivy_index` alone), pypinyin, rapidfuzz,
-opencc-purepy.
+opencc-purepy, numpy.
 """
 
 from kb.search.engines import EngineChoice

@@ -1,8 +1,11 @@
 """What is known of each document beside its tokens: page, facets, freshness. In memory, by document number."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.content import Library, Page
 from kb.content.pages import Status
@@ -23,17 +26,17 @@ class Catalogue:
         confidence: Factor of each document.
         type_factors: Factor of each document by what the query asks for.
         alive: Bit set of the documents that are pages of the library; those that are not are never found.
-        places: Place of each document in the order into which ties fall; empty where that is the order of numbers.
+        places: Place of each document in the order into which ties fall.
     """
 
     pages: tuple[Page, ...]
     numbers: Mapping[str, int]
     sets: Mapping[str, Mapping[str, int]]
     withdrawn: int
-    confidence: tuple[float, ...]
-    type_factors: Mapping[Intent, tuple[float, ...]]
+    confidence: NDArray[np.float64]
+    type_factors: Mapping[Intent, NDArray[np.float64]]
     alive: int
-    places: tuple[float, ...] = ()
+    places: NDArray[np.float64]
 
     def allowed(self, filters: Filters, *, but: str = "") -> int:
         """Return the bit set of the documents that the filters let through, one facet left out."""
@@ -48,9 +51,9 @@ class Catalogue:
                 allowed &= one
         return allowed
 
-    def in_tie_order(self, numbers: Iterable[int]) -> list[int]:
-        """Return document numbers in the order into which ties fall."""
-        return sorted(numbers, key=self.places.__getitem__) if self.places else sorted(numbers)
+    def ordered(self, scores: NDArray[np.float64], numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return document numbers by score, the highest first, ties in their order."""
+        return numbers[np.lexsort((self.places[numbers], -scores[numbers]))]
 
     def counts(self, found: int, filters: Filters) -> dict[str, dict[str, int]]:
         """Return how many documents of each value are in `found`, every facet without its own filter.
@@ -87,12 +90,13 @@ def build_catalogue(library: Library, ids: Sequence[str]) -> Catalogue:
             for facet, values in members.items()
         },
         withdrawn=withdrawn,
-        confidence=tuple(CONFIDENCE[page.confidence] for page in pages),
+        confidence=np.array([CONFIDENCE[page.confidence] for page in pages], dtype=np.float64),
         type_factors={
-            intent: tuple(factors.get(page.type, 1.0) for page in pages)
+            intent: np.array([factors.get(page.type, 1.0) for page in pages], dtype=np.float64)
             for intent, factors in TYPE_FACTORS.items()
         },
         alive=(1 << len(pages)) - 1,
+        places=np.arange(len(pages), dtype=np.float64),
     )
 
 
@@ -126,7 +130,7 @@ def extended_catalogue(
     pages = base.pages + more.pages
     # A document behind the others falls between two of theirs; several in one gap keep their own order.
     newcomers = sorted(range(first, len(pages)), key=lambda number: tie_order(pages[number]))
-    places: list[float] = [*range(first), *([0.0] * len(newcomers))]
+    places = np.arange(len(pages), dtype=np.float64)
     for rank, number in enumerate(newcomers, 1):
         before = bisect_left(order, tie_order(pages[number]))
         places[number] = before - 1 + rank / (len(newcomers) + 1)
@@ -141,24 +145,29 @@ def extended_catalogue(
             for facet in FACETS
         },
         withdrawn=base.withdrawn | more.withdrawn << first,
-        confidence=base.confidence + more.confidence,
+        confidence=np.concatenate((base.confidence, more.confidence)),
         type_factors={
-            intent: factors + more.type_factors[intent] for intent, factors in base.type_factors.items()
+            intent: np.concatenate((factors, more.type_factors[intent]))
+            for intent, factors in base.type_factors.items()
         },
         alive=(base.alive & ~masked) | more.alive << first,
-        places=tuple(places),
+        places=places,
     )
 
 
-def bit_set(numbers: Sequence[int], total: int) -> int:
+def bit_set(numbers: Sequence[int] | NDArray[np.intp], total: int) -> int:
     """Return the set of document numbers as bits."""
-    bits = bytearray(total // 8 + 1)
-    for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(bits, "little")
+    members = np.zeros(total, dtype=np.bool_)
+    members[np.asarray(numbers, dtype=np.intp)] = True
+    return int.from_bytes(np.packbits(members, bitorder="little").tobytes(), "little")
 
 
-def numbers_of(bits: int) -> list[int]:
+def mask_of(bits: int, total: int) -> NDArray[np.bool_]:
+    """Return a bit set as a truth value for each document."""
+    raw = np.frombuffer(bits.to_bytes(total // 8 + 1, "little"), dtype=np.uint8)
+    return np.unpackbits(raw, bitorder="little")[:total].astype(np.bool_)
+
+
+def numbers_of(bits: int, total: int) -> NDArray[np.intp]:
     """Return the document numbers of a bit set, ascending."""
-    text = bin(bits)[:1:-1]
-    return [number for number, bit in enumerate(text) if bit == "1"]
+    return np.flatnonzero(mask_of(bits, total))

@@ -23,7 +23,9 @@ from kb.search.codes import (
 from kb.search.tokens import fold
 
 Role = Literal["alarm", "case", "fact"]
-State = Literal["exact", "other_prefix", "range", "unknown"]
+MISSING = frozenset({"other_family", "unknown"})
+"""States of a code that no page is about, as far as the query names a family."""
+State = Literal["exact", "other_prefix", "range", "other_family", "unknown"]
 _Entry = TypeVar("_Entry")
 LEAST_TEXT_WORDS = 3
 """A text alarm is recognised inside a longer query from so many words on."""
@@ -55,7 +57,8 @@ class AskedCode:
         shown: As it was typed.
         key: The key it was understood as.
         state: `exact`; `other_prefix`: the family has the number under other letters; `range`: a page explains
-            the run of numbers it lies in; `unknown`: no page has it.
+            the run of numbers it lies in; `other_family`: only families that the query does not name have it;
+            `unknown`: no page has it.
         entries: The pages, families and roles; empty where unknown.
         keys: Every key that it may be, after the families that the query names have been heard.
         families: Families that have it, in the order of the vocabulary; more than one means ambiguous.
@@ -163,7 +166,11 @@ class CodeTable:
             return None
 
         def asked(key: str, state: State, keys: Sequence[str], more: Iterable[CodeEntry] = ()) -> AskedCode:
-            entries = self._in_families([*(e for one in keys for e in self._by_key[one]), *more], families)
+            every = [*(e for one in keys for e in self._by_key[one]), *more]
+            entries = self._in_families(every, families)
+            alarms = {entry.family for entry in entries if entry.role == "alarm"}
+            if state in {"exact", "range"} and families and alarms and families.isdisjoint(alarms):
+                state = "other_family"
             pages = {entry.page_id for entry in entries}
             kept = tuple(one for one in keys if any(entry.page_id in pages for entry in self._by_key[one]))
             names = sorted({entry.family for entry in entries if entry.role == "alarm"}, key=self._rank)
@@ -172,6 +179,10 @@ class CodeTable:
                 shown, key, state, tuple(entries), kept, tuple(names), code.axis, code.start, end
             )
 
+        value = int(code.number or 0)
+        within = [e for span, e in self._ranges if code.digits >= 3 and span.holds(code.prefix, value)]
+        # A run of numbers of the family named comes before the very number of another.
+        own = [entry for entry in within if entry.family in families]
         bare = not code.prefix or (code.spaced and code.prefix not in CERTAIN_PREFIXES)
         exact = [key for key in code.keys if key in self._by_key]
         if exact and not (bare and not code.prefix):
@@ -182,14 +193,10 @@ class CodeTable:
         sure = code.cued or alone or bool(families) or code.digits >= 3
         if bare and sure:
             keys = list(dict.fromkeys([*exact, *self._numbered(code, families)]))
-            if keys:
-                return asked(code.number, "exact", keys)
-        value = int(code.number or 0)
-        if (
-            sure
-            and code.digits >= 3
-            and (within := [e for span, e in self._ranges if span.holds(code.prefix, value)])
-        ):
+            found = asked(code.number, "exact", keys) if keys else None
+            if found is not None and not (found.state == "other_family" and own):
+                return found
+        if sure and within:
             return asked(code.keys[0], "range", (), within)
         if code.prefix in CERTAIN_PREFIXES:
             others = [
@@ -235,15 +242,28 @@ class CodeTable:
     def _rank(self, family: str) -> int:
         return self._order.get(family, len(self._order))
 
-    def nearest(self, code: AskedCode, most: int) -> list[str]:
-        """Return keys with the same letters and the nearest numbers."""
+    def nearest(self, code: AskedCode, most: int, families: frozenset[str]) -> list[str]:
+        """Return keys with the same letters and the nearest numbers; a bare number may have any letters of its family.
+
+        Args:
+            code: A code that no page has.
+            most: How many keys are returned at most.
+            families: Families that the query names; empty means any.
+        """
         prefix, _, last = code.key.rpartition(".")
         if not last.isdigit():
             return []
         same = []
         for key in self._by_key:
             head, _, tail = key.rpartition(".")
-            if head == prefix and tail.isdigit() and any(e.role == "alarm" for e in self._by_key[key]):
+            if (
+                tail.isdigit()
+                and (head == prefix or (families and not prefix))
+                and any(
+                    entry.role == "alarm" and (not families or entry.family in families)
+                    for entry in self._by_key[key]
+                )
+            ):
                 same.append((abs(int(tail) - int(last)), int(tail), key))
         return [key for _, _, key in sorted(same)[:most]]
 
@@ -282,6 +302,13 @@ def code_table(library: Library) -> CodeTable:
     ranges: list[tuple[CodeRange, CodeEntry]] = []
     ids: dict[str, list[str]] = defaultdict(list)
 
+    def add_text(text: str, entry: CodeEntry) -> None:
+        if entry.family in TEXT_FAMILIES:
+            for part in re.split(r"\s/\s", text):
+                plain = alarm_text(part)
+                if len(plain) >= 4 and not plain.replace("n", "").strip().isdigit():
+                    texts[plain].append(entry)
+
     def add(text: str, entry: CodeEntry, *, with_text: bool) -> None:
         span = code_range(text)
         if span is not None:
@@ -291,11 +318,8 @@ def code_table(library: Library) -> CodeTable:
         for key in code_keys(text):
             if all(known.page_id != entry.page_id for known in by_key[key]):
                 by_key[key].append(entry)
-        if with_text and entry.family in TEXT_FAMILIES:
-            for part in re.split(r"\s/\s", text):
-                plain = alarm_text(part)
-                if len(plain) >= 4 and not plain.replace("n", "").strip().isdigit():
-                    texts[plain].append(entry)
+        if with_text:
+            add_text(text, entry)
 
     for id_, page in library.pages.items():
         ids[id_.upper()].append(id_)
@@ -306,7 +330,9 @@ def code_table(library: Library) -> CodeTable:
             add(page.code, own, with_text=True)
             for text in (*page.aliases, *page.facts):
                 add(text, alias, with_text=True)
-            add(page.text.en, own, with_text=True)
+            for fine in page.subcodes:
+                add(f"{page.code} {fine}" if fine[:1].isdigit() else fine, alias, with_text=False)
+            add_text(page.text.en, own)  # A number in a message is no code of its own.
         elif isinstance(page, CasePage):
             for shown in page.alarms:
                 entry = CodeEntry(id_, shown.family, "case", True)

@@ -8,7 +8,7 @@ Source:
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.search.tokens import fold
 
@@ -106,10 +106,13 @@ def written_codes(text: str) -> list[WrittenCode]:
             )
         )
     taken = [(code.start, code.end) for code in found]
-    for match in _NUMBERED.finditer(folded):
-        if any(match.start() < end and start < match.end() for start, end in taken):
+    place = 0
+    while numbered := _NUMBERED.search(folded, place):
+        place = numbered.end()
+        if any(numbered.start() < end and start < numbered.end() for start, end in taken):
             continue
-        code = _written(folded, match)
+        code = _written(folded, numbered)
+        place = max(code.end, numbered.start() + 1)
         taken.append((code.start, code.axis_end))
         found.append(code)
     return sorted(found, key=lambda code: code.start)
@@ -127,6 +130,8 @@ def _written(folded: str, match: re.Match[str]) -> WrittenCode:
     prefix = (match["prefix"] or "").replace("/", "").upper()
     digits, second = match["number"], (match["second"] or "").upper()
     start, end = match.span()
+    if prefix in PRODUCT_PREFIXES and second and " " in folded[match.end("number") : match.start("second")]:
+        second, end = "", match.end("number")  # DA98 4: the drive DA98, and its alarm 4.
     before, after = folded[:start], folded[end:]
     cued = _CUE.search(before) is not None or _CUE_AFTER.match(after) is not None
     if prefix.lower() in _CUE_WORDS and prefix not in {"ERR", "AL"}:
@@ -165,6 +170,13 @@ def _written(folded: str, match: re.Match[str]) -> WrittenCode:
         axis=axis,
         axis_end=axis_end,
     )
+
+
+def without_letters(code: WrittenCode, text: str) -> WrittenCode:
+    """Return a code without the letters before its number: they are the name of a maker, FANUC 2001."""
+    start = next(place for place in range(code.start, code.end) if text[place].isdigit())
+    keys = tuple(key.partition(".")[2] for key in code.keys if key.startswith(f"{code.prefix}."))
+    return replace(code, keys=keys, prefix="", start=start, spaced=False)
 
 
 def _is_measure(after: str, *, cued: bool) -> bool:

@@ -7,14 +7,14 @@ several names share; pages carry concepts as tokens (`@…`), so a synonym costs
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from kb.content import Library
 from kb.content.pages import TermPage
-from kb.search.pinyin import initials, near_sound, readings
+from kb.search.pinyin import initials, lost_letters, near_sound, readings
 from kb.search.tokens import Atom, atoms_of, fold, has_chinese
 
 CONCEPT = "@"
@@ -163,26 +163,40 @@ class Dictionary:
     @property
     def by_pinyin(self) -> dict[str, tuple[str, ...]]:
         """Keys of Chinese names by their pinyin, written without spaces."""
-        return self._sounding()[0]
+        return _sounding_of(self).pinyin
 
     @property
     def by_initials(self) -> dict[str, tuple[str, ...]]:
         """Keys of Chinese names by the first letters of their pinyin."""
-        return self._sounding()[1]
+        return _sounding_of(self).initials
 
     @property
     def by_near_sound(self) -> dict[str, tuple[str, ...]]:
         """Keys of Chinese names by their pinyin as `near_sound` hears it."""
-        return self._sounding()[2]
+        return _sounding_of(self).near
 
-    def _sounding(self) -> "_Sounds":
-        return _sounding_of(self)
+    @property
+    def by_lost_letter(self) -> dict[str, tuple[str, ...]]:
+        """Pinyin of Chinese names by what is left of it without one letter, and by itself."""
+        return _sounding_of(self).lost
 
-    def spoken(self) -> Iterator[tuple[str, str]]:
-        """Yield key and name of every wholly Chinese name that has a meaning."""
+    def spoken_from(self, letter: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return key and syllables of the Chinese names whose pinyin begins with a letter."""
+        return _sounding_of(self).first.get(letter, ())
+
+    def characters_spoken(self, syllable: str) -> tuple[str, ...]:
+        """Return keys of names of one character that sound so."""
+        return _sounding_of(self).single.get(syllable, ())
+
+    def spoken(self, *, shortest: int = 2) -> Iterator[tuple[str, str]]:
+        """Yield key and name of every wholly Chinese name of `shortest` characters or more that has a meaning."""
         for key in self._meanings:
             name = self._keys[key]
-            if len(name) >= 2 and has_chinese(name) and all(has_chinese(character) for character in name):
+            if (
+                len(name) >= shortest
+                and has_chinese(name)
+                and all(has_chinese(character) for character in name)
+            ):
                 yield key, name
 
 
@@ -191,26 +205,53 @@ def _near(one: Atom, two: Atom) -> bool:
     return two.glued or (two.start - one.end == 1 and "chinese" not in {one.kind, two.kind})
 
 
-_Sounds = tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+@dataclass(frozen=True, slots=True)
+class _Sounds:
+    """Keys of Chinese names by what is heard or typed of them; see the properties of `Dictionary`."""
+
+    pinyin: dict[str, tuple[str, ...]]
+    initials: dict[str, tuple[str, ...]]
+    near: dict[str, tuple[str, ...]]
+    lost: dict[str, tuple[str, ...]]
+    first: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    single: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=4)
 def _sounding_of(dictionary: Dictionary) -> _Sounds:
-    by_pinyin: dict[str, list[str]] = defaultdict(list)
-    by_initials: dict[str, list[str]] = defaultdict(list)
-    by_near: dict[str, list[str]] = defaultdict(list)
-    for key, name in sorted(dictionary.spoken()):
+    pinyin: defaultdict[str, list[str]] = defaultdict(list)
+    letters: defaultdict[str, list[str]] = defaultdict(list)
+    near: defaultdict[str, list[str]] = defaultdict(list)
+    lost: defaultdict[str, list[str]] = defaultdict(list)
+    single: defaultdict[str, list[str]] = defaultdict(list)
+    first: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for key, name in sorted(dictionary.spoken(shortest=1)):
         ways = readings(name)
+        if len(name) == 1:
+            for way in ways:
+                single[way[0]].append(key)
+            continue
         for way in ways:
-            by_pinyin["".join(way)].append(key)
-            by_near["".join(near_sound(syllable) for syllable in way)].append(key)
+            pinyin["".join(way)].append(key)
+            near["".join(near_sound(syllable) for syllable in way)].append(key)
+            first[way[0][0]].append((key, way))
         if ways:
-            by_initials[initials(ways[0])].append(key)
-    pinyin, letters, near = (
-        {sound: tuple(dict.fromkeys(keys)) for sound, keys in found.items()}
-        for found in (by_pinyin, by_initials, by_near)
+            letters[initials(ways[0])].append(key)
+    for sound in pinyin:
+        for left in {sound, *lost_letters(sound)}:
+            lost[left].append(sound)
+    return _Sounds(
+        pinyin=_fixed(pinyin),
+        initials=_fixed(letters),
+        near=_fixed(near),
+        lost=_fixed(lost),
+        first={letter: tuple(found) for letter, found in first.items()},
+        single=_fixed(single),
     )
-    return pinyin, letters, near
+
+
+def _fixed(found: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {sound: tuple(dict.fromkeys(keys)) for sound, keys in found.items()}
 
 
 def name_key(atoms: Iterable[Atom]) -> str:

@@ -7,7 +7,7 @@ same is refused when the pack is built, not found out on somebody's phone.
 import re
 from collections.abc import Mapping
 
-from kb.search import code_table, codes, ranking, reading, tolerance
+from kb.search import code_table, codes, ranking, reading, tolerance, understanding
 from kb.search.documents import CODE
 from kb.search.pinyin import MARK, MOST_READINGS
 from kb.search.posting_index import MAIN, TIER_STEP
@@ -54,6 +54,7 @@ def code_rules() -> dict[str, object]:
     return {
         "patterns": {name: javascript_pattern(pattern) for name, pattern in _PATTERNS.items()},
         "cue_words": sorted(codes._CUE_WORDS),
+        "product_prefixes": sorted(codes.PRODUCT_PREFIXES),
         "certain_prefixes": sorted(codes.CERTAIN_PREFIXES),
         "fanuc_prefixes": list(codes.FANUC_PREFIXES),
         "sinamics_letters": sorted(codes.SINAMICS_LETTERS),
@@ -72,6 +73,11 @@ def reading_rules() -> dict[str, object]:
         "sound": reading.SOUND,
         "letters": reading.LETTERS,
         "spelling": reading.SPELLING,
+        "slip": reading.SLIP,
+        "characters_a_word": reading.CHARACTERS_A_WORD,
+        "shortest_maker": understanding.SHORTEST_MAKER,
+        "most_letters": understanding.MOST_LETTERS,
+        "shortest_glued": understanding.SHORTEST_GLUED,
         "weak_weight": reading.WEAK_WEIGHT,
         "single_weight": reading.SINGLE_WEIGHT,
         "maker_weight": reading.MAKER_WEIGHT,
@@ -87,6 +93,9 @@ def tolerance_rules() -> dict[str, object]:
         "like_chinese": tolerance.LIKE_CHINESE,
         "most_guesses": tolerance.MOST_GUESSES,
         "seldom": tolerance.SELDOM,
+        "shortest_look": tolerance.SHORTEST_LOOK,
+        "shortest_slip": tolerance.SHORTEST_SLIP,
+        "longest_pinyin": tolerance.LONGEST_PINYIN,
         "shortest_initials": tolerance.SHORTEST_INITIALS,
         "longest_initials": tolerance.LONGEST_INITIALS,
         "most_readings": MOST_READINGS,
@@ -106,13 +115,21 @@ def ranking_rules(types: tuple[str, ...]) -> dict[str, object]:
         "MENTION",
         "WORDS",
         "NEAR",
+        "OTHER_FAMILY",
     )
     return {
         "fits": ranking.FITS,
         "kept": ranking.KEPT,
         "unanswered": ranking.UNANSWERED,
         "rarity_weight": ranking.RARITY_WEIGHT,
-        "bridge_weight": ranking.BRIDGE_WEIGHT,
+        "paired": ranking.PAIRED,
+        "first_weight": ranking.FIRST_WEIGHT,
+        "novel_weight": ranking.NOVEL_WEIGHT,
+        "covered": ranking.COVERED,
+        "informing": ranking.INFORMING,
+        "written_share": ranking.WRITTEN_SHARE,
+        "scattered": ranking.SCATTERED,
+        "uncovered": ranking.UNCOVERED,
         "most_nearest": ranking.MOST_NEAREST,
         "tier_step": TIER_STEP,
         "main": MAIN,

@@ -58,7 +58,7 @@ def sounds_part(library: Library, dictionary: Dictionary, texts: Sequence[str]) 
             groups.setdefault(ways, []).append(character)
     names = [
         "\t".join((key, *(" ".join(way) for way in readings(name))))
-        for key, name in sorted(dictionary.spoken())
+        for key, name in sorted(dictionary.spoken(shortest=1))
     ]
     titles = [page.title_en for _, page in sorted(library.pages.items())]
     single = {word for word in dictionary.words if word.isascii() and word.isalpha()}

@@ -6,10 +6,11 @@ proportion to what changed. What only a new build can bring (a new name in pages
 successor that `kb.search.opening` builds meanwhile.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from kb.content import Library, Page
 from kb.content.pages import CasePage, TermPage
@@ -18,7 +19,7 @@ from kb.search.code_table import CodeTable, code_table
 from kb.search.dictionary import Dictionary, build_dictionary
 from kb.search.documents import fields_of, weights_of
 from kb.search.posting_index import PostingIndex
-from kb.search.postings import LEVELS, PostingList, Postings, level_of
+from kb.search.postings import PostingList, Postings, impacts_of, level_of
 from kb.search.tolerance import Tolerance, latin_words, lettered_phrases
 
 Weights = Mapping[str, float]
@@ -142,11 +143,9 @@ class OverlaidPostings:
             first = self._base.total
             have = [number for number, weights in enumerate(self._more) if token in weights]
             if have:
-                values = [level_of(self._more[number][token]) / LEVELS for number in have]
-                found = (
-                    array("I", found[0]) + array("I", [first + number for number in have]),
-                    array("f", found[1]) + array("f", values),
-                )
+                levels = np.array([level_of(self._more[number][token]) for number in have], dtype=np.int32)
+                further = np.array([first + number for number in have], dtype=np.int32)
+                found = np.concatenate((found[0], further)), np.concatenate((found[1], impacts_of(levels)))
             self._lists[token] = found
         return found
 

@@ -5,6 +5,7 @@ Tones are left out and ü is v, as on a keyboard. A pinyin token is a pair of ne
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise, product
 
@@ -76,6 +77,47 @@ def pairs(syllables: tuple[str, ...]) -> list[str]:
 def initials(syllables: tuple[str, ...]) -> str:
     """Return the first letter of each syllable."""
     return "".join(syllable[0] for syllable in syllables)
+
+
+def begins(word: str, syllables: tuple[str, ...]) -> bool:
+    """Whether `word` is made of the beginnings of the syllables, one of each, and not of their first letters alone."""
+    if len(word) <= len(syllables):
+        return False
+    ends = {0}
+    for syllable in syllables:
+        ends = {
+            end + length
+            for end in ends
+            for length in range(1, len(syllable) + 1)
+            if word.startswith(syllable[:length], end)
+        }
+    return len(word) in ends
+
+
+def lost_letters(word: str) -> set[str]:
+    """Return a word with each of its letters left out once."""
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}
+
+
+def near_spellings(word: str, by_lost_letter: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the words that differ from `word` in one letter too many, too few, or other, or in two that changed places.
+
+    Args:
+        word: As typed.
+        by_lost_letter: Known words by what is left of them without one letter, and by themselves.
+    """
+    found = {known for left in {word, *lost_letters(word)} for known in by_lost_letter.get(left, ())}
+    return sorted(known for known in found if known != word and _one_slip(word, known))
+
+
+def _one_slip(one: str, two: str) -> bool:
+    first = next(
+        (n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+    )
+    one, two = one[first:], two[first:]
+    if len(one) == len(two):
+        return one[1:] == two[1:] or (one[:2] == two[1::-1] and one[2:] == two[2:])
+    return one[1:] == two if len(one) > len(two) else one == two[1:]
 
 
 @cache

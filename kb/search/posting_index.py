@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.content import Library
 from kb.content.pages import CasePage
 from kb.errors import NotFound
-from kb.search.catalogue import Catalogue, bit_set, numbers_of
-from kb.search.code_table import CodeTable
+from kb.search.catalogue import Catalogue, bit_set, mask_of, numbers_of
+from kb.search.code_table import MISSING, CodeTable
 from kb.search.dictionary import Dictionary
 from kb.search.documents import fields_of
 from kb.search.highlight import Marker
@@ -17,11 +20,13 @@ from kb.search.query import Understood
 from kb.search.ranking import (
     CODE_ALARM,
     CODE_CASE,
-    FITS,
+    COVERED,
+    INFORMING,
     KEPT,
     MOST_NEAREST,
     NEAR,
     PAGE_ID,
+    UNCOVERED,
     WORDS,
     Coded,
     WordScores,
@@ -52,14 +57,14 @@ class _Found:
 
     Args:
         order: Document numbers, best first.
-        finals: Score of each.
+        finals: Score of each document of the library.
         coded: Why documents stand above those that only hold the words.
         nearest: Whether nothing holds all that was asked.
         fits: How documents stand to the machine in hand.
     """
 
-    order: list[int]
-    finals: dict[int, float]
+    order: NDArray[np.intp]
+    finals: NDArray[np.float64]
     coded: dict[int, Coded]
     nearest: bool
     fits: "_Fits"
@@ -86,10 +91,10 @@ class _Fits:
             fit = self._known[number] = self._reader.fit(self._pages[number])
         return fit
 
-    def factor(self, number: int) -> float:
-        """Return how much the text of a document counts."""
-        fit = self.of(number)
-        return 1.0 if fit is None else FACTORS[fit]
+    def factors(self, numbers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return how much the text of each document counts."""
+        fits = [self.of(number) for number in numbers.tolist()]
+        return np.array([1.0 if fit is None else FACTORS[fit] for fit in fits], dtype=np.float64)
 
     def step(self, number: int) -> int:
         """Return the place of a document among those about one code."""
@@ -160,49 +165,59 @@ class PostingIndex:
         every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
         asked = bool(understood.query)
         fits = _Fits(scope, self._library, self._catalogue)
-        found = self._found(understood, every, fits, reuse) if asked else self._browsed(every, fits)
+        total = self._postings.total
+        found = (
+            self._found(understood, mask_of(every, total), fits, reuse)
+            if asked
+            else self._browsed(every, fits)
+        )
         chosen = self._catalogue.allowed(filters)
         ordered = found.order
         if chosen != every:
-            ordered = [number for number in ordered if chosen >> number & 1]
+            ordered = ordered[mask_of(chosen, total)[ordered]]
         return Result(
             hits=tuple(
-                self._hit(number, found, understood, asked=asked) for number in ordered[first : first + size]
+                self._hit(number, found, understood, asked=asked)
+                for number in ordered[first : first + size].tolist()
             ),
             total=len(ordered),
             understood=understood,
-            facets=self._catalogue.counts(bit_set(found.order, self._postings.total), filters)
-            if facets
-            else {},
+            facets=self._catalogue.counts(bit_set(found.order, total), filters) if facets else {},
             nearest=found.nearest,
-            unknown_codes=tuple(code.shown for code in understood.codes if code.state == "unknown"),
+            unknown_codes=tuple(code.shown for code in understood.codes if code.state in MISSING),
             suggestion=understood.suggestion,
         )
 
-    def _found(self, understood: Understood, allowed: int, fits: _Fits, reuse: Mapping[str, float]) -> _Found:
+    def _found(
+        self, understood: Understood, allowed: NDArray[np.bool_], fits: _Fits, reuse: Mapping[str, float]
+    ) -> _Found:
         """Return the documents of a query in order, and whether none of them holds all that was asked."""
-        words = score_units(understood.units, understood.bridges, self._postings, allowed)
+        words = score_units(understood.units, understood.written, self._postings, allowed)
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
-        best = words.best
-        coverage = words.coverage
+        coverage = words.coverage[words.found]
         said = sum(unit.weight for unit in understood.units)
+        kept = words.found[coverage >= words.best * KEPT]
         nearest = False
-        if coded:
+        if any(why.tier > WORDS for why in coded.values()):
             # Beside pages about the code, only those count that answer all the words.
-            worded = [number for number in words.found if said >= 1.0 and coverage[number] >= FITS]
-        elif any(code.state == "unknown" for code in understood.codes):
-            worded = [number for number in words.found if coverage[number] >= FITS]
-            nearest = not worded
-            coded = self._near_codes(understood, allowed) if nearest else {}
+            worded = words.found[coverage >= COVERED] if said >= 1.0 else words.found[:0]
+        elif any(code.state in MISSING for code in understood.codes):
+            worded = kept if said >= INFORMING else words.found[:0]
+            nearest = not len(worded) or not words.fits
+            if nearest:
+                coded = {**coded, **self._near_codes(understood, allowed)}
         else:
-            worded = [number for number in words.found if coverage[number] >= best * KEPT]
-            nearest = best < FITS
+            worded = kept
+            nearest = not words.fits
         finals = self._finals(words, coded, worded, understood, fits)
         for page_id, share in reuse.items():
             number = self._catalogue.numbers.get(page_id)
-            if number is not None and number in finals:
-                finals[number] += round(REUSE * share * min(finals[number], 1.0), 9)
-        order = sorted(self._catalogue.in_tie_order(finals), key=finals.__getitem__, reverse=True)
+            if number is not None and finals[number] > 0:
+                finals[number] += round(REUSE * share * min(float(finals[number]), 1.0), 9)
+        numbers = worded
+        if coded:
+            numbers = np.union1d(worded, np.fromiter(coded, dtype=np.intp, count=len(coded)))
+        order = self._catalogue.ordered(finals, numbers)
         if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
             order = self._in_turn(order, coded, understood, fits)
         return _Found(order, finals, coded, nearest, fits)
@@ -211,52 +226,46 @@ class PostingIndex:
         self,
         words: WordScores,
         coded: dict[int, Coded],
-        worded: Sequence[int],
+        worded: NDArray[np.intp],
         understood: Understood,
         fits: _Fits,
-    ) -> dict[int, float]:
-        """Return the score by which documents are ordered; documents are numbered so that ties fall right."""
+    ) -> NDArray[np.float64]:
+        """Return the score by which documents are ordered, by document number."""
         catalogue = self._catalogue
         text, coverage, confidence = words.text, words.coverage, catalogue.confidence
         factors = catalogue.type_factors[understood.intent]
-        finals = {
-            number: round(
-                text[number]
-                * (0.25 + 0.75 * coverage[number] * coverage[number])
-                * factors[number]
-                * confidence[number],
-                9,
-            )
-            for number in worded
-        }
+        finals = np.zeros(len(text))
+        finals[worded] = text[worded] * (UNCOVERED + (1.0 - UNCOVERED) * coverage[worded] * coverage[worded])
+        finals[worded] *= factors[worded] * confidence[worded]
+        if fits:
+            finals[worded] *= fits.factors(worded)
         for number, why in coded.items():
-            whole = 0.25 + 0.75 * coverage[number] ** 2 if understood.units else 1.0
+            whole = 0.25 + 0.75 * float(coverage[number]) ** 2 if understood.units else 1.0
             main = MAIN if why.entry is not None and why.entry.main else 0.0
-            score = (text[number] * whole + why.extra + main) * confidence[number]
+            score = (float(text[number]) * whole + why.extra + main) * float(confidence[number])
             if fits:
                 score = min(score, 0.99 * SCOPE_STEP) + SCOPE_STEP * fits.step(number)
-            finals[number] = round(TIER_STEP * max(why.tier - WORDS, 0) + score, 9)
-        if fits:
-            for number in worded:
-                if number not in coded:
-                    finals[number] = round(finals[number] * fits.factor(number), 9)
-        return finals
+            finals[number] = TIER_STEP * max(why.tier - WORDS, 0) + score
+        return np.round(finals, 9)
 
-    def _near_codes(self, understood: Understood, allowed: int) -> dict[int, Coded]:
+    def _near_codes(self, understood: Understood, allowed: NDArray[np.bool_]) -> dict[int, Coded]:
         near: dict[int, Coded] = {}
         for code in understood.codes:
-            if code.state != "unknown":
+            if code.state not in MISSING:
                 continue
-            for rank, key in enumerate(self._codes.nearest(code, MOST_NEAREST)):
+            keys = self._codes.nearest(code, MOST_NEAREST, understood.families)
+            for rank, key in enumerate(keys):
                 for entry in self._codes.entries(key):
+                    if understood.families and entry.family not in understood.families:
+                        continue
                     number = self._catalogue.numbers.get(entry.page_id)
-                    if entry.role == "alarm" and number is not None and allowed >> number & 1:
+                    if entry.role == "alarm" and number is not None and allowed[number]:
                         near.setdefault(number, Coded(NEAR, code, entry, extra=1.0 - 0.1 * rank))
         return dict(list(near.items())[:MOST_NEAREST])
 
     def _in_turn(
-        self, order: list[int], coded: dict[int, Coded], understood: Understood, fits: _Fits
-    ) -> list[int]:
+        self, order: NDArray[np.intp], coded: dict[int, Coded], understood: Understood, fits: _Fits
+    ) -> NDArray[np.intp]:
         """Return alarms of a bare number that several families have one of each family in turn, then the rest.
 
         Those of the machine in hand come before all others.
@@ -264,7 +273,8 @@ class PostingIndex:
         ranks = {name: rank for code in understood.codes for rank, name in enumerate(code.families)}
         places: dict[str, int] = {}
         turn: dict[int, tuple[bool, int, int]] = {}
-        for number in order:
+        rest: list[int] = []
+        for number in order.tolist():
             why = coded.get(number)
             if why is not None and why.tier == CODE_ALARM and why.entry is not None:
                 family = why.entry.family
@@ -274,34 +284,36 @@ class PostingIndex:
                     ranks.get(family, len(ranks)),
                 )
                 places[family] = places.get(family, 0) + 1
-        return sorted(turn, key=turn.__getitem__) + [number for number in order if number not in turn]
+            else:
+                rest.append(number)
+        return np.array([*sorted(turn, key=turn.__getitem__), *rest], dtype=np.intp)
 
     def _browsed(self, allowed: int, fits: _Fits) -> _Found:
-        numbers = numbers_of(allowed)
+        numbers = numbers_of(allowed, self._postings.total)
         confidence = self._catalogue.confidence
         order = sorted(
-            numbers,
+            numbers.tolist(),
             key=lambda number: (
                 -fits.step(number),
                 -confidence[number],
                 self._catalogue.pages[number].id,
             ),
         )
-        return _Found(order, dict.fromkeys(numbers, 0.0), {}, False, fits)
+        return _Found(np.array(order, dtype=np.intp), np.zeros(self._postings.total), {}, False, fits)
 
     def _hit(self, number: int, found: _Found, understood: Understood, *, asked: bool) -> Hit:
         why = found.coded.get(number)
         match: Match = "text"
         if not asked:
             match = "all"
-        elif found.nearest or (why is not None and why.tier == NEAR):
+        elif found.nearest or (why is not None and why.tier <= NEAR):
             match = "nearest"
         elif why is not None:
             match = "code" if why.tier in {CODE_ALARM, CODE_CASE, PAGE_ID} else "related_code"
         answers = tuple(answered_by(unit, number, self._postings) for unit in understood.units)
         return Hit(
             page=self._catalogue.pages[number],
-            score=round(found.finals[number], 4),
+            score=round(float(found.finals[number]), 4),
             match=match,
             why=reasons_of(why, answers, understood),
             fit=found.fits.of(number),
@@ -315,14 +327,15 @@ class PostingIndex:
         text = page.symptom if isinstance(page, CasePage) else page.summary
         understood = self.understand(f"{page.title} {text}")
         allowed = self._catalogue.allowed(NO_FILTERS) & ~(1 << self._catalogue.numbers[page_id])
-        words = score_units(understood.units, (), self._postings, allowed)
+        total = self._postings.total
+        words = score_units(understood.units, (), self._postings, mask_of(allowed, total))
         ranked: list[tuple[float, str, int, tuple[str, ...]]] = []
-        for number in numbers_of(allowed):
+        for number in numbers_of(allowed, total).tolist():
             other = self._catalogue.pages[number]
             if other.type == "term":
                 continue
             shared = likeness(page, other)
-            said = words.text[number]
+            said = float(words.text[number])
             if shared.weight + said > 0.3:
                 ranked.append((-(shared.weight + said), other.id, number, shared.reasons))
         ranked.sort()

@@ -5,19 +5,23 @@ number, and the same query has the same answer in the same order on either.
 """
 
 import threading
-from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 K1 = 3.0
 """Saturation of BM25F; above the usual 1.2, because weights of a title are several times those of a body."""
 LEVELS = 255
 """Steps of an impact: a byte. The error, 0.2 % of the most a token can count, is far below what parts two pages."""
 CACHED_POSTINGS = 4_000_000
-"""Decoded postings that are kept, 8 bytes each; more than a library of 10,000 pages has."""
+"""Decoded postings that are kept, 12 bytes each; more than a library of 10,000 pages has."""
 
-PostingList = tuple[Sequence[int], Sequence[float]]
+Documents = NDArray[np.int32]
+Impacts = NDArray[np.float64]
+PostingList = tuple[Documents, Impacts]
+NO_POSTINGS: PostingList = (np.zeros(0, np.int32), np.zeros(0, np.float64))
 
 
 class DamagedIndex(Exception):
@@ -48,15 +52,23 @@ def level_of(weight: float) -> int:
     return max(1, round(LEVELS * impact(weight)))
 
 
+def impacts_of(levels: NDArray[np.int32]) -> Impacts:
+    """Return the impacts of steps."""
+    return _IMPACTS[levels]
+
+
+_IMPACTS: Impacts = np.arange(LEVELS + 1, dtype=np.float64) / LEVELS
+
+
 class PostingCache:
     """Decoded postings, those used least lately dropped first; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lists: OrderedDict[str, tuple[array[int], array[float]]] = OrderedDict()
+        self._lists: OrderedDict[str, PostingList] = OrderedDict()
         self._kept = 0
 
-    def get(self, token: str) -> tuple["array[int]", "array[float]"] | None:
+    def get(self, token: str) -> PostingList | None:
         """Return the postings of a token, or None where they are not kept."""
         with self._lock:
             found = self._lists.get(token)
@@ -64,7 +76,7 @@ class PostingCache:
                 self._lists.move_to_end(token)
             return found
 
-    def keep(self, token: str, found: tuple["array[int]", "array[float]"]) -> None:
+    def keep(self, token: str, found: PostingList) -> None:
         """Keep the postings of a token."""
         with self._lock:
             if token in self._lists:

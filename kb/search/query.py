@@ -11,7 +11,7 @@ from typing import Literal
 from kb.search.code_table import AskedCode, CodeEntry
 
 WayKind = Literal["word", "synonym", "pinyin", "initials", "spelling"]
-Intent = Literal["find", "task", "howto", "define"]
+Intent = Literal["find", "name", "task", "howto", "define"]
 LONGEST_QUERY = 200
 
 
@@ -43,6 +43,7 @@ class Unit:
         surfaces: Folded texts that are marked in a page.
         start: Place of its first character in the query.
         end: Place after its last.
+        novel: Share of it that no page has and that stands for nothing known, 0 to 1.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Unit:
     surfaces: tuple[str, ...]
     start: int
     end: int
+    novel: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,11 @@ class Understood:
         alarm_texts: Pages whose message text the query is (True) or is a part of (False).
         page_ids: Pages named by their id or by a fact.
         units: What else a page should answer.
-        bridges: Tokens that span two units: they favour pages with the very phrase.
+        written: Tokens of the query as it is written, pairs that span two units among them.
         terms: Terms of the trade that were heard.
         negligible: Words that were left out.
         families: Alarm families that the query names.
-        intent: Whether it asks for a procedure or a definition.
+        intent: Whether it asks for a procedure or a definition, or is a name of the trade and nothing else.
         suggestion: The query with likely spellings; empty where none is needed.
     """
 
@@ -87,7 +89,7 @@ class Understood:
     alarm_texts: tuple[tuple[CodeEntry, bool], ...] = ()
     page_ids: tuple[str, ...] = ()
     units: tuple[Unit, ...] = ()
-    bridges: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     terms: tuple[TermHeard, ...] = ()
     negligible: tuple[str, ...] = ()
     families: frozenset[str] = frozenset()

@@ -9,26 +9,45 @@ stand above the page that answers the question.
 """
 
 import math
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.content.pages import Confidence
 from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
 from kb.search.postings import Postings
-from kb.search.query import Intent, Understood, Unit
+from kb.search.query import Intent, Understood, Unit, Way
 
-FITS = 0.66
-"""A page fits from this share of the query's information on; what has less is only near."""
-KEPT = 0.5
-"""Of pages that fit less than the best does, those below this share of its coverage are left out."""
-UNANSWERED = 2.0
+FITS = 0.3
+"""Evidence from which on a page fits; with less, all that is found is only near."""
+PAIRED = 0.55
+"""A page fits that answers two words so well, too: as a title and the text do, but a text alone does not."""
+FIRST_WEIGHT = 0.2
+"""How much the first word that informs adds to the evidence: it names the thing, what follows its trouble, and trouble is
+the same in every trade."""
+NOVEL_WEIGHT = 0.4
+"""How much of the evidence is lost where all that was asked is new to the library."""
+COVERED = 0.66
+"""Beside pages about a code asked for, a page counts from this share of the words on."""
+KEPT = 0.3
+"""Of pages that have less of the words than the best, those below this share of its coverage are left out."""
+UNANSWERED = 7.0
+"""What a unit says that no page answers: as much as the rarest word."""
 RARITY_WEIGHT = 0.3
 """How much more a rare word says than a common one; at 1 a rare English verb outweighs the part it is about
 (golden queries: hit at first 0.83 at 1, 0.86 at 0.3)."""
-BRIDGE_WEIGHT = 0.12
+WRITTEN_SHARE = 0.5
+"""How much the query as it is written counts beside what it means: plain BM25, which nothing that is unknown confuses."""
+SCATTERED = 0.5
+"""How much of a stretch counts whose parts are scattered over a page, so that it has hardly any of them together."""
+UNCOVERED = 0.75
+"""How much of its score a page keeps that has next to none of the units."""
 MOST_NEAREST = 5
+INFORMING = 0.5
+"""Weight from which on a unit informs; makers and words that say little have less."""
 CONFIDENCE = {
     Confidence.VALIDATED: 1.08,
     Confidence.NOT_VALIDATED: 1.0,
@@ -37,11 +56,12 @@ CONFIDENCE = {
 }
 TYPE_FACTORS: Mapping[Intent, Mapping[str, float]] = {
     "find": {"case": 1.15, "alarm": 1.08, "guide": 1.0, "checklist": 0.78, "course": 0.75, "term": 0.72},
+    "name": {"term": 1.3, "guide": 1.05, "case": 1.05, "alarm": 1.0, "checklist": 0.8, "course": 0.8},
     "task": {"guide": 1.25, "checklist": 0.9, "case": 1.08, "alarm": 0.95, "course": 0.9, "term": 0.6},
     "howto": {"guide": 1.3, "checklist": 0.95, "case": 1.0, "alarm": 0.9, "course": 0.9, "term": 0.6},
     "define": {"term": 1.6, "alarm": 1.05, "guide": 0.9, "case": 0.9, "course": 0.9, "checklist": 0.6},
 }
-PAGE_ID, CODE_ALARM, CODE_CASE, OTHER_PREFIX, IN_RANGE, CODE_FACT, MENTION, WORDS, NEAR = (
+PAGE_ID, CODE_ALARM, CODE_CASE, OTHER_PREFIX, IN_RANGE, CODE_FACT, MENTION, WORDS, NEAR, OTHER_FAMILY = (
     9,
     8,
     7,
@@ -51,6 +71,7 @@ PAGE_ID, CODE_ALARM, CODE_CASE, OTHER_PREFIX, IN_RANGE, CODE_FACT, MENTION, WORD
     3,
     1,
     0,
+    -1,
 )
 """Tiers of the order, best first."""
 
@@ -81,113 +102,138 @@ class Coded:
 class WordScores:
     """How all documents answer the words of a query, by document number.
 
-    Plain lists as long as the index: a query touches thousands of documents, and an object for each would cost
-    more than all the scoring.
-
     Args:
         text: How well a document answers, 0 to about 1.
         coverage: Share of the query's information that it has.
         found: Documents that answer anything, ascending.
+        evidence: How surely the best of them is about what was asked, 0 to about 1: how well it answers, whatever
+            way of writing was forgiven, and the first word that informs above the others.
+        paired: How well the one of the two that is answered worse is, of the two words that a page answers best.
     """
 
-    text: list[float]
-    coverage: list[float]
-    found: list[int]
+    text: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    found: NDArray[np.intp]
+    evidence: float
+    paired: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether any page is about what was asked: enough of it, or two words as a title has them, whatever else."""
+        return self.evidence >= FITS or self.paired >= PAIRED
 
     @property
     def best(self) -> float:
         """The highest coverage."""
-        return max((self.coverage[number] for number in self.found), default=0.0)
+        return float(self.coverage[self.found].max()) if len(self.found) else 0.0
 
 
 def score_units(
-    units: Sequence[Unit], bridges: Sequence[str], postings: Postings, allowed: int
+    units: Sequence[Unit], words: Sequence[str], postings: Postings, allowed: NDArray[np.bool_]
 ) -> WordScores:
     """Return how the documents answer the units.
 
     Args:
         units: What a page should answer.
-        bridges: Tokens that favour the very phrase.
+        words: Tokens of the query as it is written, pairs that span two units among them.
         postings: Where tokens are looked up.
-        allowed: Bit set of the documents that may be found.
+        allowed: Which documents may be found.
     """
     total = postings.total
-    text, coverage = [0.0] * total, [0.0] * total
     answers = [_score_unit(unit, postings) for unit in units]
     information = sum(answer.information for answer in answers) or 1.0
-    touched: set[int] = set()
-    for answer in answers:
+    meant, coverage, sure = np.zeros(total), np.zeros(total), np.zeros(total)
+    strongest, paired = np.zeros(total), np.zeros(total)
+    for unit, answer in zip(units, answers, strict=True):
         share = answer.information / information
-        values, parts = answer.values, answer.parts
-        for document in answer.documents:
-            text[document] += share * values[document]
-            coverage[document] += share * parts[document]
-        touched |= answer.documents
-    if bridges:
-        one = BRIDGE_WEIGHT / len(bridges)
-        for token in bridges:
-            for document, value in zip(*postings.impacts(token), strict=True):
-                text[document] += one * value
-    found = sorted(touched)
-    if allowed != (1 << total) - 1:
-        found = [document for document in found if allowed >> document & 1]
-    return WordScores(text, coverage, found)
+        meant += share * answer.values
+        coverage += share * answer.parts
+        sure += share / answer.forgiven * answer.values
+        if unit.weight >= INFORMING:
+            paired = np.maximum(paired, np.minimum(strongest, answer.values))
+            strongest = np.maximum(strongest, answer.values)
+    rarities = [idf(total, postings.count(token)) for token in words]
+    whole = sum(rarities) or 1.0
+    written = np.zeros(total)
+    for token, rarity in zip(words, rarities, strict=True):
+        documents, impacts = postings.impacts(token)
+        written[documents] += rarity / whole * impacts
+    text = (1.0 - WRITTEN_SHARE) * meant + WRITTEN_SHARE * written
+    found = np.flatnonzero((coverage > 0.0) & allowed)
+    # Words that were understood in spite of their writing are not held against the pages that lack them.
+    excused = {sign for answer in answers for token in answer.excused for sign in (token, *token)}
+    counted = sum(rarity for token, rarity in zip(words, rarities, strict=True) if token not in excused)
+    evidence = (1.0 - WRITTEN_SHARE) * sure + WRITTEN_SHARE * (
+        written * (whole / counted) if counted else sure
+    )
+    first = next(
+        (answer for unit, answer in zip(units, answers, strict=True) if unit.weight >= INFORMING), None
+    )
+    if first is not None:
+        evidence += FIRST_WEIGHT / first.forgiven * first.values
+    said = sum(unit.weight for unit in units) or 1.0
+    foreign = sum(unit.weight * unit.novel for unit in units) / said
+    if not len(found):
+        return WordScores(text, coverage, found, 0.0, 0.0)
+    best = float(evidence[found].max()) * (1.0 - NOVEL_WEIGHT * foreign)
+    return WordScores(text, coverage, found, best, float(paired[found].max()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """How the documents answer one unit: value and share of the unit by document number."""
+    """How the documents answer one unit: value and share of the unit by document number.
+
+    Args:
+        information: What the unit says.
+        values: How well each document answers.
+        parts: What share of the unit each has.
+        forgiven: The factor of the best way that any document has: below 1 where a way of writing was forgiven.
+        excused: Tokens of the writing that no document has, where another way was understood.
+    """
 
     information: float
-    values: list[float]
-    parts: list[float]
-    documents: set[int]
+    values: NDArray[np.float64]
+    parts: NDArray[np.float64]
+    forgiven: float
+    excused: tuple[str, ...]
 
 
 def _score_unit(unit: Unit, postings: Postings) -> _Answer:
     total = postings.total
-    values, parts = [0.0] * total, [0.0] * total
-    documents: set[int] = set()
+    values, parts = np.zeros(total), np.zeros(total)
     rarities: list[float] = []
+    had: list[Way] = []
     for way in unit.ways:
         weights = [idf(total, postings.count(token)) for token in way.tokens]
         whole = sum(weights) or 1.0
         factor, sure = way.factor, _sureness(way.factor)
-        numbers: Sequence[int]
         if len(way.tokens) == 1:
-            numbers, impacts = postings.impacts(way.tokens[0])
-            for document, value in zip(numbers, impacts, strict=True):
-                value *= factor
-                if value > values[document]:
-                    values[document] = value
-                if sure > parts[document]:
-                    parts[document] = sure
+            documents, impacts = postings.impacts(way.tokens[0])
+            if not len(documents):
+                continue
+            values[documents] = np.maximum(values[documents], factor * impacts)
+            parts[documents] = np.maximum(parts[documents], sure)
         else:
-            sums, shares = [0.0] * total, [0.0] * total
-            mine: set[int] = set()
+            sums, shares = np.zeros(total), np.zeros(total)
             for token, weight in zip(way.tokens, weights, strict=True):
-                share = weight / whole
-                numbers, impacts = postings.impacts(token)
-                for document, value in zip(numbers, impacts, strict=True):
-                    sums[document] += share * value
-                    shares[document] += share
-                mine.update(numbers)
-            for document in mine:
-                part = shares[document]
-                value = factor * sums[document] * part
-                if value > values[document]:
-                    values[document] = value
-                part = sure * part * math.sqrt(part)
-                if part > parts[document]:
-                    parts[document] = part
-            numbers = tuple(mine)
-        if numbers:
-            rarities.append(whole / len(way.tokens))
-            documents.update(numbers)
-    # What a unit says is set by the commonest way to say it. One that no page answers cannot tell pages apart:
-    # it counts like a middling word, so that it is missed but does not drown the others.
+                documents, impacts = postings.impacts(token)
+                sums[documents] += weight / whole * impacts
+                shares[documents] += weight / whole
+            if not shares.any():
+                continue
+            np.maximum(values, factor * sums * (SCATTERED + (1.0 - SCATTERED) * shares), out=values)
+            np.maximum(parts, sure * shares * np.sqrt(shares), out=parts)
+        rarities.append(whole / len(way.tokens))
+        had.append(way)
+    # What a unit says is set by the commonest way to say it.
     rarity = min(rarities) if rarities else UNANSWERED
-    return _Answer(unit.weight * (1.0 + RARITY_WEIGHT * rarity), values, parts, documents)
+    return _Answer(
+        unit.weight * (1.0 + RARITY_WEIGHT * rarity),
+        values,
+        parts,
+        max((way.factor for way in had), default=1.0),
+        unit.ways[0].tokens if had and had[0] is not unit.ways[0] else (),
+    )
 
 
 def answered_by(unit: Unit, document: int, postings: Postings) -> int | None:
@@ -199,9 +245,9 @@ def answered_by(unit: Unit, document: int, postings: Postings) -> int | None:
         value, part = 0.0, 0.0
         for token, weight in zip(way.tokens, weights, strict=True):
             numbers, impacts = postings.impacts(token)
-            place = bisect_left(numbers, document)
+            place = int(np.searchsorted(numbers, document))
             if place < len(numbers) and numbers[place] == document:
-                value += weight / whole * impacts[place]
+                value += weight / whole * float(impacts[place])
                 part += weight / whole
         if way.factor * value * part > best:
             best, best_way = way.factor * value * part, number
@@ -214,7 +260,7 @@ def _sureness(factor: float) -> float:
 
 
 def score_codes(
-    understood: Understood, postings: Postings, numbers: Mapping[str, int], allowed: int
+    understood: Understood, postings: Postings, numbers: Mapping[str, int], allowed: NDArray[np.bool_]
 ) -> dict[int, Coded]:
     """Return the documents that the codes of a query name, each in its best tier.
 
@@ -222,13 +268,13 @@ def score_codes(
         understood: The query.
         postings: Where mentions of codes are looked up.
         numbers: Document number by page id.
-        allowed: Bit set of the documents that may be found.
+        allowed: Which documents may be found.
     """
     found: dict[int, Coded] = {}
 
     def lift(page_id: str, tier: int, code: AskedCode | None, entry: CodeEntry | None) -> None:
         number = numbers.get(page_id)
-        if number is None or not allowed >> number & 1:
+        if number is None or not allowed[number]:
             return
         known = found.get(number)
         if known is None or tier > known.tier:
@@ -255,14 +301,19 @@ def score_codes(
 def _tier(code: AskedCode, entry: CodeEntry) -> int:
     if code.state == "range":
         return IN_RANGE if entry.role == "alarm" else CODE_FACT
+    if code.state == "other_family":
+        return OTHER_FAMILY
     if code.state == "other_prefix":
         return OTHER_PREFIX if entry.role == "alarm" else CODE_FACT
     return {"alarm": CODE_ALARM, "case": CODE_CASE, "fact": CODE_FACT}[entry.role]
 
 
-def _mentions(code: AskedCode, found: dict[int, Coded], postings: Postings, allowed: int) -> None:
+def _mentions(
+    code: AskedCode, found: dict[int, Coded], postings: Postings, allowed: NDArray[np.bool_]
+) -> None:
     """Add how prominently documents mention a code: it orders those of one tier, and finds further ones."""
     for key in code.keys:
-        for number, value in zip(*postings.impacts(CODE + key), strict=True):
-            if allowed >> number & 1:
+        documents, impacts = postings.impacts(CODE + key)
+        for number, value in zip(documents.tolist(), impacts.tolist(), strict=True):
+            if allowed[number]:
                 found.setdefault(number, Coded(MENTION, code)).extra += value

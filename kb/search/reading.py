@@ -7,37 +7,17 @@ from itertools import pairwise
 from kb.search.codes import CERTAIN_PREFIXES
 from kb.search.dictionary import CONCEPT, DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
 from kb.search.query import TermHeard, Unit, Way, WayKind
+from kb.search.segments import Segment
 from kb.search.tokens import Atom, atoms_of, fold, has_chinese
-from kb.search.tolerance import Tolerance
+from kb.search.tolerance import Guess, Tolerance
 
-WORD, SYNONYM, SOUND, LETTERS, SPELLING = 1.0, 0.85, 0.75, 0.6, 0.65
+WORD, SYNONYM, SOUND, LETTERS, SPELLING, SLIP = 1.0, 0.85, 0.75, 0.6, 0.65, 0.6
 """How much a match counts by the way it came about; the word itself counts in full."""
 WEAK_WEIGHT = 0.22
 SINGLE_WEIGHT = 0.5
 MAKER_WEIGHT = 0.35
-
-
-@dataclass(slots=True)
-class Segment:
-    """A stretch of atoms: a name of the dictionary, or a rest that it does not know."""
-
-    atoms: Sequence[Atom]
-    key: str = ""
-
-    @property
-    def single(self) -> bool:
-        """Whether it is one Chinese character."""
-        return len(self.atoms) == 1 and self.atoms[0].kind == "chinese"
-
-    @property
-    def start(self) -> int:
-        """Place of its first character."""
-        return self.atoms[0].start
-
-    @property
-    def end(self) -> int:
-        """Place after its last character."""
-        return self.atoms[-1].end
+CHARACTERS_A_WORD = 3.0
+"""Characters of a stretch that no name covers which count as one word."""
 
 
 @dataclass(slots=True)
@@ -68,56 +48,6 @@ class Reader:
         self._dictionary = dictionary
         self._tolerance = tolerance
         self._count = count
-
-    def segments(self, atoms: Sequence[Atom]) -> list[Segment]:
-        """Return the cheapest way to cover the atoms by names; what no name covers is left as a rest."""
-        total = len(atoms)
-        names: dict[int, list[tuple[int, str]]] = {}
-        for found in self._dictionary.found_in(atoms):
-            names.setdefault(found.first, []).append((found.last, found.name))
-        cost = [0.0] + [float("inf")] * total
-        step: list[tuple[int, str]] = [(0, "")] * (total + 1)
-        for first in range(total):
-            here = cost[first]
-            options = [(first + 1, "", 2.2 if atoms[first].kind == "chinese" else 1.4)]
-            options += [
-                (last, name, 1.0 + 0.01 * (last - first) if last - first > 1 else 1.3)
-                for last, name in names.get(first, ())
-            ]
-            for last, name, price in options:
-                if here + price < cost[last] - 1e-9:
-                    cost[last], step[last] = here + price, (first, name)
-        found_segments: list[Segment] = []
-        last = total
-        while last > 0:
-            first, name = step[last]
-            found_segments.append(Segment(atoms[first:last], name))
-            last = first
-        return self._joined(found_segments[::-1])
-
-    def _joined(self, segments: list[Segment]) -> list[Segment]:
-        """Return the segments with neighbouring rests joined, and lone characters that stand beside a rest."""
-        joined: list[Segment] = []
-        for number, segment in enumerate(segments):
-            before = joined[-1] if joined else None
-            touching = before is not None and segment.atoms[0].glued and before.end == segment.start
-            if before is not None and touching and not before.key and before.atoms[-1].kind == "chinese":
-                after = segments[number + 1] if number + 1 < len(segments) else None
-                stop = segment.key and self._dictionary.is_kind(segment.key, STOP)
-                more = after is not None and not after.key and after.atoms[0].glued
-                if (not segment.key and segment.single) or (segment.single and (not stop or more)):
-                    joined[-1] = Segment([*before.atoms, *segment.atoms])
-                    continue
-            if before is not None and not segment.key and segment.single and touching and before.single:
-                stop = self._dictionary.is_kind(before.key, STOP)
-                if before.key and not stop and not self._dictionary.is_kind(before.key, WEAK):
-                    joined[-1] = Segment([*before.atoms, *segment.atoms])
-                    continue
-            if before is not None and not segment.key and not before.key and segment.atoms[0].joined:
-                joined[-1] = Segment([*before.atoms, *segment.atoms])
-                continue
-            joined.append(segment)
-        return joined
 
     def read(self, segments: Sequence[Segment], *, alone: bool) -> Reading:
         """Return the units of a query.
@@ -191,6 +121,8 @@ class Reader:
                 reading.terms.append(TermHeard(typed, concept.label, concept.label_en, kind, concept.id))
                 if kind == "spelling":
                     reading.replaced.append((segment.start, segment.end, concept.label))
+        if not has_chinese(typed) and (spelt := self._tolerance.spelt_name(fold(typed), meanings)):
+            reading.replaced.append((segment.start, segment.end, spelt))
         reading.units.append(
             Unit(typed, weight, tuple(ways), tuple(dict.fromkeys(surfaces)), segment.start, segment.end)
         )
@@ -240,41 +172,74 @@ class Reader:
         )
 
     def _chinese_rest(self, segment: Segment, reading: Reading) -> None:
+        """Read a run that the dictionary does not know: stretches that may be misspelt names, and what lies between."""
         run = "".join(atom.text for atom in segment.atoms)
         if len(run) == 1:
             self._literal(segment, reading, SINGLE_WEIGHT * (1 if self._count(run) else 0.5))
             return
-        literal = tuple(token for token in self._literal_tokens(segment.atoms) if self._count(token))
-        surfaces = [run, *(token for token in literal)]
-        ways = []
-        if literal:
-            ways.append(Way(self._literal_tokens(segment.atoms), WORD, "word", run))
-        else:
-            ways.append(Way(tuple(dict.fromkeys(run)), WORD, "word", run))
-        for guess in self._tolerance.chinese(run, self._count):
-            concepts = self._dictionary.meanings(guess.key)
-            # The name that was hit may be a wrong writing itself; then the right one is shown.
-            right = [
-                concept.label for concept in concepts if self._tolerance.misspells(guess.name, concept.label)
-            ]
-            name = right[0] if right else guess.name
-            for concept in concepts:
-                ways.append(Way((concept.token,), SPELLING, "spelling", name))
-                surfaces += concept.names
-            start = segment.start + guess.start
-            reading.replaced.append((start, start + guess.length, name))
-        if (sound := self._tolerance.sound_tokens(run)) and not literal:
+        last = 0
+        for guess in sorted(self._tolerance.chinese(run, self._count), key=lambda guess: guess.start):
+            self._unknown_run(segment.atoms[last : guess.start], reading)
+            last = guess.start + guess.length
+            self._guessed(segment.atoms[guess.start : last], guess, reading)
+        self._unknown_run(segment.atoms[last:], reading, alone=not last)
+
+    def _guessed(self, atoms: Sequence[Atom], guess: Guess, reading: Reading) -> None:
+        segment = Segment(atoms)
+        run = "".join(atom.text for atom in atoms)
+        ways = [Way(self._literal_tokens(atoms), WORD, "word", run)]
+        surfaces = [run]
+        concepts = self._dictionary.meanings(guess.key)
+        name = self._tolerance.right_name(guess.key)
+        for concept in concepts:
+            ways.append(Way((concept.token,), SPELLING, "spelling", name))
+            surfaces += concept.names
+        reading.replaced.append((segment.start, segment.end, name))
+        self._unit(segment, 1.0, ways, surfaces, reading)
+
+    def _unknown_run(self, atoms: Sequence[Atom], reading: Reading, *, alone: bool = False) -> None:
+        """Read characters that are no name; they count by their number, as a word has two or three.
+
+        Args:
+            atoms: Side by side; may be none.
+            reading: Takes the unit.
+            alone: Whether they are the whole of an unknown stretch, of which no part may be a name.
+        """
+        if not atoms:
+            return
+        segment = Segment(atoms)
+        run = "".join(atom.text for atom in atoms)
+        if len(run) == 1:
+            self._literal(segment, reading, SINGLE_WEIGHT * 0.5)
+            return
+        tokens = self._literal_tokens(atoms)
+        literal = [token for token in tokens if self._count(token)]
+        ways = [Way(tokens if literal else tuple(dict.fromkeys(run)), WORD, "word", run)]
+        sound = self._tolerance.sound_tokens(run) if alone and not literal else ()
+        if sound and all(map(self._count, sound)):
             ways.append(Way(sound, SPELLING, "spelling", run))
-        reading.units.append(
-            Unit(
-                self._typed(segment),
-                1.0,
-                tuple(ways),
-                tuple(dict.fromkeys(surfaces)),
-                segment.start,
-                segment.end,
-            )
-        )
+        weight = max(1.0, len(run) / CHARACTERS_A_WORD)
+        novel = 0.0 if len(ways) > 1 else self._novel(run)
+        self._unit(segment, weight, ways, [run, *literal], reading, novel)
+
+    def _novel(self, run: str) -> float:
+        """Return the share of characters that stand in no pair that any page has."""
+        known = [self._count(one + two) > 0 for one, two in pairwise(run)]
+        alone = [not before and not after for before, after in pairwise([False, *known, False])]
+        return sum(alone) / len(alone)
+
+    def _unit(
+        self,
+        segment: Segment,
+        weight: float,
+        ways: Sequence[Way],
+        surfaces: Sequence[str],
+        reading: Reading,
+        novel: float = 0.0,
+    ) -> None:
+        marked = tuple(dict.fromkeys(surfaces))
+        typed = self._typed(segment)
+        reading.units.append(Unit(typed, weight, tuple(ways), marked, segment.start, segment.end, novel))
 
     def _latin_rest(self, group: Sequence[Segment], reading: Reading) -> None:
         """Read neighbouring Latin words that the dictionary does not know: pinyin, initials, or misspelt."""
@@ -304,26 +269,15 @@ class Reader:
     def _pinyin(self, first: Segment, last: Segment, syllables: tuple[str, ...], reading: Reading) -> None:
         heard: list[str] = []
         for piece in self._tolerance.heard(syllables):
-            ways: list[Way] = []
-            surfaces: list[str] = []
-            weight = 1.0
-            names = [self._dictionary.name(key) for key in piece.keys]
-            for key, name in zip(piece.keys, names, strict=True):
-                if self._dictionary.is_kind(key, WEAK):
-                    weight = WEAK_WEIGHT
-                ways.append(Way(self._literal_tokens(atoms_of(name)), SOUND, "pinyin", name))
-                surfaces.append(name)
-                for concept in self._dictionary.meanings(key):
-                    ways.append(Way((concept.token,), SOUND * 0.95, "pinyin", name))
-                    surfaces += concept.names
-                    if concept.id.startswith("TERM-"):
-                        reading.terms.append(
-                            TermHeard(piece.text, concept.label, concept.label_en, "pinyin", concept.id)
-                        )
+            keys, factor = piece.keys, SOUND
+            if not keys and not any(map(self._count, piece.tokens)):
+                # No page sounds like it: a slip of a letter is likelier than a word that nobody wrote.
+                keys, factor = tuple(self._tolerance.slipped(piece.text, self._count)), SLIP
+            ways, surfaces, weight = self._ways_of(piece.text, keys, factor, "pinyin", reading)
             if piece.tokens:
                 ways.append(Way(piece.tokens, SOUND, "pinyin", piece.text))
-            heard.append(names[0] if names else piece.text)
-            if any(self._dictionary.is_kind(key, STOP) for key in piece.keys):
+            heard.append(self._tolerance.right_name(keys[0]) if keys else piece.text)
+            if any(self._dictionary.is_kind(key, STOP) for key in keys):
                 reading.negligible.append(piece.text)
                 continue
             if ways:
@@ -336,6 +290,27 @@ class Reader:
         if not heard:
             self._literal(first, reading, 1.0)
 
+    def _ways_of(
+        self, typed: str, keys: Sequence[str], factor: float, kind: WayKind, reading: Reading
+    ) -> tuple[list[Way], list[str], float]:
+        """Return the ways, marks and weight of names that something typed may stand for."""
+        ways: list[Way] = []
+        surfaces: list[str] = []
+        weight = 1.0
+        for key in keys:
+            name = self._dictionary.name(key)
+            if self._dictionary.is_kind(key, WEAK):
+                weight = WEAK_WEIGHT
+            ways.append(Way(self._literal_tokens(atoms_of(name)), factor, kind, name))
+            surfaces.append(name)
+            for concept in self._dictionary.meanings(key):
+                ways.append(Way((concept.token,), factor * 0.95, kind, name))
+                surfaces += concept.names
+                if concept.id.startswith("TERM-"):
+                    heard = TermHeard(typed, concept.label, concept.label_en, kind, concept.id)
+                    reading.terms.append(heard)
+        return ways, surfaces, weight
+
     def _unknown_latin(self, segment: Segment, word: str, reading: Reading) -> None:
         ways = [Way(self._literal_tokens(segment.atoms), WORD, "word", word)]
         surfaces = [word]
@@ -343,24 +318,32 @@ class Reader:
             if not all(token.startswith(CONCEPT) or self._count(token) for token in guess.tokens):
                 continue  # Words of a page that is there no more.
             ways.append(Way(guess.tokens, LETTERS, "initials", guess.text))
-            surfaces += guess.surfaces
+            surfaces.append(guess.text)
+            concept = guess.concept
+            if concept is not None and concept.id.startswith("TERM-"):
+                heard = TermHeard(word, concept.label, concept.label_en, "initials", concept.id)
+                reading.terms.append(heard)
         if len(ways) == 1 and word.upper() not in CERTAIN_PREFIXES:
-            for spelt in self._tolerance.latin(word):
-                tokens = self._literal_tokens(atoms_of(spelt))
-                ways.append(Way(tokens, SPELLING, "spelling", spelt))
-                surfaces.append(spelt)
-                for concept in self._dictionary.meanings(name_key(atoms_of(spelt))):
-                    ways.append(Way((concept.token,), SPELLING * 0.95, "spelling", spelt))
-                    surfaces += concept.names
-            if len(ways) > 1:
-                reading.replaced.append((segment.start, segment.end, ways[1].shown))
-        reading.units.append(
-            Unit(
-                self._typed(segment),
-                1.0,
-                tuple(ways),
-                tuple(dict.fromkeys(surfaces)),
-                segment.start,
-                segment.end,
-            )
-        )
+            self._likely(segment, word, ways, surfaces, reading)
+        self._unit(segment, 1.0, ways, surfaces, reading, float(len(ways) == 1))
+
+    def _likely(
+        self, segment: Segment, word: str, ways: list[Way], surfaces: list[str], reading: Reading
+    ) -> None:
+        """Add what a word that nobody knows may stand for: pinyin that is cut short or mistyped, a likely spelling."""
+        if sounding := self._tolerance.characters(word):
+            keys: Sequence[str] = sounding
+        else:
+            keys = self._tolerance.shortened(word, self._count) or self._tolerance.slipped(word, self._count)
+        more, marks, _ = self._ways_of(word, keys, SLIP, "pinyin", reading)
+        ways += more
+        surfaces += marks
+        for spelt in self._tolerance.latin(word):
+            ways.append(Way(self._literal_tokens(atoms_of(spelt)), SPELLING, "spelling", spelt))
+            surfaces.append(spelt)
+            for concept in self._dictionary.meanings(name_key(atoms_of(spelt))):
+                ways.append(Way((concept.token,), SPELLING * 0.95, "spelling", spelt))
+                surfaces += concept.names
+        if len(ways) > 1:
+            shown = self._tolerance.right_name(keys[0]) if keys else ways[1].shown
+            reading.replaced.append((segment.start, segment.end, shown))

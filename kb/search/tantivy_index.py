@@ -10,13 +10,13 @@ process with it. Nothing of ours does; we only rename and remove.
 tantivy ranks by formulas of its own. We do not use them: two formulas would be two orders.
 """
 
-from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
-from kb.search.postings import LEVELS, DamagedIndex, PostingCache, PostingList, level_of
+from kb.search.postings import DamagedIndex, PostingCache, PostingList, impacts_of, level_of
 
 FIELD, NUMBER = "t", "n"
 SEGMENT = "tantivy"
@@ -120,14 +120,17 @@ class TantivyPostings:
         """Return the terms of a token, and how many documents have each."""
         return self._searcher.terms_with_prefix(FIELD, token + PARTING)
 
-    def _read(self, token: str) -> tuple["array[int]", "array[float]"]:
-        pairs: list[tuple[int, float]] = []
+    def _read(self, token: str) -> PostingList:
+        documents: list[int] = []
+        levels: list[int] = []
         for term, count in self._terms(token):
-            value = int(term[-2:], 16) / LEVELS
+            level = int(term[-2:], 16)
             query = tantivy.Query.term_query(self._schema, FIELD, term, index_option="basic")
             hits = self._searcher.search(
                 query, limit=count, count=False, order_by_field=NUMBER, order=tantivy.Order.Asc
             ).hits
-            pairs += [(number, value) for number, _ in hits]
-        pairs.sort()
-        return array("I", [number for number, _ in pairs]), array("f", [value for _, value in pairs])
+            documents += [number for number, _ in hits]
+            levels += [level] * len(hits)
+        numbers = np.array(documents, dtype=np.int32)
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], impacts_of(np.array(levels, dtype=np.int32)[order])

@@ -21,7 +21,7 @@ from typing import Literal
 
 from opencc_purepy import OpenCC
 
-TOKENS_VERSION = 3
+TOKENS_VERSION = 4
 """Raise it when any token comes out differently, so that an index built before is built again."""
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
@@ -153,6 +153,13 @@ def stem(word: str) -> str:
     return base
 
 
+@cache
+def everyday_characters() -> frozenset[str]:
+    """Return the 3,755 characters of the first level of GB 2312; one that is not among them is a word by itself."""
+    rows = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
+    return frozenset(b"".join(rows).decode("gb2312", errors="ignore"))
+
+
 def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
     """Yield the tokens of a text given as atoms, one for each occurrence.
 
@@ -161,7 +168,7 @@ def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
 
     Args:
         atoms: In order, as `atoms_of` returns them.
-        characters: Whether single Chinese characters are tokens, too.
+        characters: Whether everyday Chinese characters are tokens by themselves, too; rare ones always are.
     """
     previous: Atom | None = None
     word: list[str] = []
@@ -171,7 +178,7 @@ def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
                 yield "".join(word)
             word = []
         if atom.kind == "chinese":
-            if characters:
+            if characters or atom.text not in everyday_characters():
                 yield atom.text
             if (
                 previous is not None

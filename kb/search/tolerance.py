@@ -7,18 +7,29 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from kb.search.dictionary import Dictionary
-from kb.search.pinyin import initials, near_sound, pairs, readings, sounds, split_syllables
+from kb.search.dictionary import Concept, Dictionary
+from kb.search.pinyin import (
+    begins,
+    initials,
+    near_sound,
+    near_spellings,
+    pairs,
+    readings,
+    sounds,
+    split_syllables,
+)
 from kb.search.tokens import atoms_of, fold, has_chinese, stem
 
 LONGEST_WORD = 7
 SHORTEST_LATIN = 4
-LIKE_LATIN, LIKE_SHORT_LATIN = 80.0, 86.0
-SHORT_LATIN = 5
-"""In a word this short one letter too many or too few is a slip; another letter is mostly another word."""
+SHORTEST_LOOK = 4
+"""Characters of a word in which one other character is forgiven however it sounds: 电视机 is no slip for 电动机."""
+LIKE_LATIN = 80.0
 LIKE_CHINESE = 66.0
 MOST_GUESSES = 3
 SELDOM = 8
+SHORTEST_SLIP, LONGEST_PINYIN = 6, 40
+"""Letters of pinyin in which one wrong letter is forgiven: in fewer every word is near another."""
 SHORTEST_INITIALS, LONGEST_INITIALS = 2, 10
 """Two letters are only taken for a name's initials, more also for initials inside a title."""
 
@@ -57,11 +68,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """What initials may stand for: a phrase, its tokens and what is marked."""
+    """What initials may stand for: a phrase, its tokens, and the concept that it names, if any."""
 
     text: str
     tokens: tuple[str, ...]
-    surfaces: tuple[str, ...]
+    concept: Concept | None = None
 
 
 class Tolerance:
@@ -88,16 +99,37 @@ class Tolerance:
         self._latin: tuple[str, ...] | None = None
         self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
 
+    def right_name(self, key: str) -> str:
+        """Return a name as it is rightly written: that of its concept where it only sounds like that."""
+        name = self._dictionary.name(key)
+        for concept in self._dictionary.meanings(key):
+            if sounds_alike(name, concept.label):
+                return concept.label
+        return name
+
     def spells_a_name(self, word: str, names: Sequence[str]) -> bool:
         """Whether a Latin word is the pinyin of one of the names."""
         plain = word.replace(" ", "")
         return any("".join(way) == plain for name in names if _wholly_chinese(name) for way in readings(name))
 
+    def spelt_name(self, word: str, concepts: Sequence[Concept]) -> str:
+        """Return the name that a Latin word is the pinyin of, as it is rightly written; nothing where it is of none."""
+        plain = word.replace(" ", "")
+        for concept in concepts:
+            for name in concept.names:
+                if _wholly_chinese(name) and any("".join(way) == plain for way in readings(name)):
+                    return concept.label if sounds_alike(name, concept.label) else name
+        return ""
+
+    def characters(self, word: str) -> tuple[str, ...]:
+        """Return keys of names of one character that a lone syllable may stand for."""
+        return self._dictionary.characters_spoken(word) if word.isascii() and word.isalpha() else ()
+
     def misspells(self, word: str, label: str) -> bool:
         """Whether a Chinese word is a wrong writing of `label`: other characters, same sound or all but one alike."""
         if len(word) != len(label) or word == label or not (_wholly_chinese(word) and _wholly_chinese(label)):
             return False
-        if set(readings(word)) & set(readings(label)):
+        if sounds_alike(word, label):
             return True
         same = sum(one == two for one, two in zip(word, label, strict=True))
         return len(label) >= 3 and same == len(label) - 1
@@ -138,31 +170,39 @@ class Tolerance:
         return tuple(token for syllables in sounds(run) for token in pairs(syllables))
 
     def chinese(self, run: str, count: Callable[[str], int]) -> list[Guess]:
-        """Return names that sound like a stretch of `run`, or differ from it in one character.
+        """Return names that sound like a stretch of `run`; after them those that differ from one in one character.
 
         Only stretches with a pair of characters that no page has are looked at, so that what is written
         right is never put right; or, for the same sound, a pair that is `SELDOM` times rarer than the name, as
         in a large library every pair stands somewhere by chance.
         """
         guesses: list[Guess] = []
-        for length in range(min(LONGEST_WORD, len(run)), 1, -1):
-            for start in range(len(run) - length + 1):
-                part = run[start : start + length]
-                if any(
-                    guess.start < start + length and start < guess.start + guess.length for guess in guesses
-                ):
-                    continue
-                written = min(count(part[n : n + 2]) for n in range(length - 1))
-                for key in self._sounding(part):
-                    if self._dictionary.name(key) != part and (
-                        not written or self._carried(key, count) >= SELDOM * written
+        for way in (self._by_sound, self._by_look):
+            for length in range(min(LONGEST_WORD, len(run)), 1, -1):
+                for start in range(len(run) - length + 1):
+                    if any(
+                        guess.start < start + length and start < guess.start + guess.length
+                        for guess in guesses
                     ):
+                        continue
+                    if key := way(run[start : start + length], count):
                         guesses.append(Guess(key, self._dictionary.name(key), start, length))
-                        break
-                else:
-                    if not written and length >= 3 and (name := self._alike(part)):
-                        guesses.append(Guess(name, name, start, length))
         return guesses
+
+    def _by_sound(self, part: str, count: Callable[[str], int]) -> str:
+        """Return the key of a name that sounds like `part`, or nothing."""
+        written = _seldomest(part, count)
+        for key in self._sounding(part):
+            name = self._dictionary.name(key)
+            # Every pair of characters sounds like some word: 由器 is no slip for 油气, 抱警 is one for 报警.
+            likely = len(part) > 2 or any(one == two for one, two in zip(part, name, strict=False))
+            if likely and name != part and (not written or self._carried(key, count) >= SELDOM * written):
+                return key
+        return ""
+
+    def _by_look(self, part: str, count: Callable[[str], int]) -> str:
+        """Return the name that differs from `part` in one character, or nothing."""
+        return self._alike(part) if len(part) >= SHORTEST_LOOK and not _seldomest(part, count) else ""
 
     def _carried(self, key: str, count: Callable[[str], int]) -> int:
         """Return how many pages have a name or one that means the same."""
@@ -192,10 +232,43 @@ class Tolerance:
             single = {word for word in self._dictionary.words if word.isascii() and word.isalpha()}
             words = {*self._read_latin(), *single}
             self._latin = tuple(sorted(word for word in words if len(word) >= SHORTEST_LATIN))
-        found = process.extract(
-            word, self._latin, scorer=fuzz.ratio, score_cutoff=LIKE_LATIN, limit=MOST_GUESSES
-        )
-        return [str(entry[0]) for entry in sorted(found, key=lambda entry: (-entry[1], entry[0]))]
+        found = process.extract(word, self._latin, scorer=fuzz.ratio, score_cutoff=LIKE_LATIN, limit=None)
+        # A slip hardly ever hits the first letter: a truck is nothing that is stuck.
+        likely = [entry for entry in found if entry[0][0] == word[0]]
+        ordered = sorted(likely, key=lambda entry: (-entry[1], entry[0]))
+        return [str(entry[0]) for entry in ordered[:MOST_GUESSES]]
+
+    def shortened(self, word: str, count: Callable[[str], int]) -> list[str]:
+        """Return keys of names of whose syllables only the beginnings were typed: bianmq, dingx, zhuzgr.
+
+        At least one syllable is whole or nearly so: bare initials are another matter (`initials`).
+        """
+        if not (SHORTEST_LATIN <= len(word) <= LONGEST_PINYIN and word.isascii() and word.isalpha()):
+            return []
+        found = {
+            key: len(word) / sum(map(len, way))
+            for key, way in self._dictionary.spoken_from(word[0])
+            if len(way) < len(word) and begins(word, way)
+        }
+        return self._likeliest(found, count)
+
+    def slipped(self, word: str, count: Callable[[str], int]) -> list[str]:
+        """Return keys of names whose pinyin differs from `word` in one letter, or in two that changed places."""
+        if not (SHORTEST_SLIP <= len(word) <= LONGEST_PINYIN and word.isascii() and word.isalpha()):
+            return []
+        found = {
+            key: 1.0
+            for spelt in near_spellings(word, self._dictionary.by_lost_letter)
+            for key in self._dictionary.by_pinyin[spelt]
+            if spelt[0] == word[0]
+        }
+        return self._likeliest(found, count)
+
+    def _likeliest(self, found: dict[str, float], count: Callable[[str], int]) -> list[str]:
+        """Return the keys that are most like what was typed, of these the ones that most pages have."""
+        carried = {key: self._carried(key, count) for key in found}
+        ordered = sorted(found, key=lambda key: (-found[key], -carried[key], self._dictionary.name(key)))
+        return [key for key in ordered if carried[key]][:MOST_GUESSES]
 
     def initials(self, word: str) -> list[Letters]:
         """Return what the letters may be the initials of: names, names in a row, or words of a title."""
@@ -203,9 +276,9 @@ class Tolerance:
             return []
         found: dict[str, Letters] = {}
         for keys in self._dictionary.by_initials.get(word, ()):
-            name = self._dictionary.name(keys)
-            tokens = tuple(concept.token for concept in self._dictionary.meanings(keys)[:1])
-            found[name] = Letters(name, tokens, (name,))
+            name = self.right_name(keys)
+            for concept in self._dictionary.meanings(keys)[:1]:
+                found[name] = Letters(name, (concept.token,), concept)
         if len(word) >= 3:
             if self._lettered is None:
                 self._lettered = self._read()
@@ -214,8 +287,20 @@ class Tolerance:
                 if place >= 0:
                     phrase = title[place : place + len(word)]
                     tokens = tuple(one + two for one, two in itertools.pairwise(phrase))
-                    found.setdefault(phrase, Letters(phrase, tokens, (phrase,)))
+                    found.setdefault(phrase, Letters(phrase, tokens))
         return sorted(found.values(), key=lambda entry: entry.text)[: MOST_GUESSES * 4]
+
+
+def sounds_alike(one: str, two: str) -> bool:
+    """Whether two Chinese words are read alike."""
+    if len(one) != len(two) or not (_wholly_chinese(one) and _wholly_chinese(two)):
+        return False
+    return not set(readings(one)).isdisjoint(readings(two))
+
+
+def _seldomest(part: str, count: Callable[[str], int]) -> int:
+    """Return how many pages have the rarest pair of characters of `part`."""
+    return min(count(one + two) for one, two in itertools.pairwise(part))
 
 
 def _wholly_chinese(text: str) -> bool:

@@ -1,18 +1,22 @@
 """What does a query mean? Its codes first, then the words around them."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from kb.search.code_table import AskedCode, CodeTable
-from kb.search.codes import written_codes
+from kb.search.codes import without_letters, written_codes
 from kb.search.dictionary import DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
-from kb.search.query import LONGEST_QUERY, Intent, Understood, Unit
-from kb.search.reading import Reader, Segment
-from kb.search.tokens import Atom, atoms_of, fold
+from kb.search.query import LONGEST_QUERY, Intent, Understood
+from kb.search.reading import Reader
+from kb.search.segments import Segment, segments
+from kb.search.tokens import Atom, atoms_of, fold, has_chinese, tokens_of
 from kb.search.tolerance import Tolerance
 
 DEGREES = frozenset("太很挺")
+SHORTEST_MAKER, MOST_LETTERS, SHORTEST_GLUED = 4, 2, 3
+"""Letters of a maker's name, and letters and digits of a code, that are told apart where they are written as one."""
+_GLUED = re.compile(r"(?<![A-Za-z0-9])(?P<word>[A-Za-z]+)(?P<digits>[0-9]+)")
 
 
 def understand(
@@ -32,22 +36,23 @@ def understand(
         tolerance: Likely words for what was mistyped.
         count: Returns how many pages have a token.
     """
-    query = " ".join(query[:LONGEST_QUERY].split())
+    query = parted(" ".join(query[:LONGEST_QUERY].split()), dictionary)
     folded = fold(query)
     if not folded.strip():
         return Understood(query=query)  # Signs alone: something was asked, and nothing answers it.
     reader = Reader(query, folded, dictionary, tolerance, count)
     atoms = _without_degree(atoms_of(folded))
-    segments = reader.segments(atoms)
-    families = frozenset(family for segment in segments for family in dictionary.families(segment.key))
-    asked = _codes_of(query, folded, segments, families, dictionary, codes)
-    taken = [(code.start, code.end) for code in asked]
+    found = segments(atoms, dictionary)
+    families = frozenset(family for segment in found for family in dictionary.families(segment.key))
+    asked = _codes_of(query, folded, found, families, dictionary, codes)
+    taken = [(code.start, code.end) for code in asked if not _is_word(code, atoms, count)]
     rest = [atom for atom in atoms if not any(start <= atom.start < end for start, end in taken)]
-    reading = reader.read(reader.segments(rest), alone=not asked)
+    reading = reader.read(segments(rest, dictionary), alone=not asked)
     texts = tuple(codes.texts_in(query))
-    bridges = _bridges(rest, reading.units)
     kinds = reading.kinds
     intent: Intent = "find"
+    if not asked and len(reading.units) == 1 and reading.terms:
+        intent = "name"
     if DEFINE in kinds:
         intent = "define"
     elif HOWTO in kinds:
@@ -60,13 +65,36 @@ def understand(
         alarm_texts=texts,
         page_ids=tuple(codes.pages_by_id(query)),
         units=tuple(reading.units),
-        bridges=bridges,
+        written=tuple(dict.fromkeys(tokens_of(rest))),
         terms=tuple({(term.typed, term.label): term for term in reading.terms}.values()),
         negligible=tuple(reading.negligible),
         families=families,
         intent=intent,
         suggestion=_suggestion(query, reading.replaced),
     )
+
+
+def parted(query: str, dictionary: Dictionary) -> str:
+    """Return a query with a space between the name of a maker and the code that is glued to it: FANUCSV0401."""
+    pieces: list[str] = []
+    last = 0
+    for match in _GLUED.finditer(query):
+        word, digits = match["word"], match["digits"]
+        long = len(digits) >= SHORTEST_GLUED
+        # The longest name first; what is left of the word are the letters of the code.
+        for length in range(len(word), SHORTEST_MAKER - 1, -1):
+            rest = word[length:]
+            if len(rest) <= MOST_LETTERS and (rest or long) and _makers(word[:length], dictionary):
+                pieces += [query[last : match.start() + length], " "]
+                last = match.start() + length
+                break
+    return "".join([*pieces, query[last:]])
+
+
+def _makers(word: str, dictionary: Dictionary) -> frozenset[str]:
+    """Return the families of a maker's name, written just so: FANUCS is none."""
+    key = name_key(atoms_of(fold(word)))
+    return dictionary.families(key) if dictionary.name(key) == fold(word) else frozenset()
 
 
 def _without_degree(atoms: Sequence[Atom]) -> list[Atom]:
@@ -112,6 +140,8 @@ def _codes_of(
     for code in written:
         if any(start <= code.start and code.end <= end for start, end in named):
             continue
+        if code.spaced and _makers(code.prefix, dictionary):
+            code = without_letters(code, text)
         if _is_product(code.prefix, code.number, dictionary) and not any(
             key in codes for key in code.keys[:1]
         ):
@@ -133,27 +163,30 @@ def _codes_of(
     return found
 
 
+def _is_word(code: AskedCode, atoms: Sequence[Atom], count: Callable[[str], int]) -> bool:
+    """Whether pages have a code that none is about, as any other word: a year, a model, a number in a text."""
+    inside = [atom for atom in atoms if code.start <= atom.start < code.end]
+    return code.state == "unknown" and count("".join(atom.text for atom in inside)) > 0
+
+
 def _is_product(prefix: str, number: str, dictionary: Dictionary) -> bool:
     """Whether letters and number together are a name of the dictionary, such as SV660."""
     return bool(prefix) and name_key(atoms_of(fold(prefix + number))) in dictionary and prefix not in {"AL"}
 
 
-def _bridges(atoms: Sequence[Atom], units: Sequence[Unit]) -> tuple[str, ...]:
-    inside = {token for unit in units for token in unit.ways[0].tokens}
-    found = []
-    for one, two in pairwise(atoms):
-        if two.glued and one.kind == two.kind == "chinese" and one.text + two.text not in inside:
-            found.append(one.text + two.text)
-    return tuple(dict.fromkeys(found))
-
-
 def _suggestion(text: str, replaced: Sequence[tuple[int, int, str]]) -> str:
-    if not replaced:
-        return ""
-    parts, last = [], 0
+    """Return the query with what it was taken for; Chinese words that come to stand side by side are one phrase."""
+    parts: list[str] = []
+    last = 0
     for start, end, word in sorted(replaced):
         if start < last:
             continue
-        parts += [text[last:start], word]
+        between = text[last:start]
+        joined = parts and not between.strip() and has_chinese(parts[-1][-1:]) and has_chinese(word[:1])
+        parts += ["" if joined else between, word]
         last = end
-    return "".join([*parts, text[last:]])
+    rest = text[last:]
+    if parts and rest[:1] == " " and has_chinese(parts[-1][-1:]) and has_chinese(rest[1:2]):
+        rest = rest[1:]
+    suggested = "".join([*parts, rest])
+    return suggested if suggested != text else ""

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo, W3TermsReader
 from whoosh.fields import FieldType
 from whoosh.filedb.filestore import FileStorage
@@ -27,7 +28,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.formats import Existence
 from whoosh.util.numlists import delta_decode
 
-from kb.search.postings import LEVELS, DamagedIndex, PostingCache, PostingList, level_of
+from kb.search.postings import NO_POSTINGS, DamagedIndex, PostingCache, PostingList, impacts_of, level_of
 
 FIELD = "t"
 INDEX = "pages"
@@ -118,7 +119,7 @@ class WhooshPostings:
         if found is None:
             info = self._info(token)
             if info is None:
-                return (), ()
+                return NO_POSTINGS
             found = self._read(info[1], info[2])
             self._cache.keep(token, found)
         return found
@@ -138,10 +139,10 @@ class WhooshPostings:
         offset, length = _EXTENT.unpack_from(raw, W3TermInfo._struct.size)
         return count, offset, length
 
-    def _read(self, offset: int, length: int) -> tuple["array[int]", "array[float]"]:
+    def _read(self, offset: int, length: int) -> PostingList:
         """Return all postings of the list at `offset`, block by block (format of Whoosh's W3 codec)."""
-        documents: array[int] = array("I")
-        impacts: array[float] = array("f")
+        documents: array[int] = array("i")
+        levels: array[int] = array("i")
         view = self._blocks[offset : offset + length]
         if view[:4] != _MAGIC:
             raise DamagedIndex("a list of postings does not begin with its mark")
@@ -158,9 +159,9 @@ class WhooshPostings:
                 weights = (1.0,) * count
             elif isinstance(weights, float):
                 weights = (weights,) * count
-            impacts.extend(weight / LEVELS for weight in weights)
+            levels.extend(map(int, weights))
             place += abs(size)
-        return documents, impacts
+        return np.array(documents, dtype=np.int32), impacts_of(np.array(levels, dtype=np.int32))
 
 
 class _PlainUnpickler(pickle.Unpickler):

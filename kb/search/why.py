@@ -11,6 +11,7 @@ from kb.search.ranking import (
     IN_RANGE,
     MENTION,
     NEAR,
+    OTHER_FAMILY,
     OTHER_PREFIX,
     PAGE_ID,
     Coded,
@@ -23,6 +24,7 @@ CODE_MESSAGES = {
     IN_RANGE: "code {code}: lies in the range of this page",
     CODE_FACT: "code {code}: this page rests on it",
     MENTION: "code {code}: mentioned on the page",
+    OTHER_FAMILY: "code {code}: the same number of another family",
 }
 WAY_MESSAGES = {
     "word": "has {typed}",

@@ -9,6 +9,9 @@ const ROLES = ["alarm", "case", "fact"];
 
 const entryOf = ([page, family, role, main]) => ({ page, family, role: ROLES[role], main: main === 1 });
 
+/** States of a code that no page is about, as far as the query names a family. */
+export const MISSING = new Set(["other_family", "unknown"]);
+
 export class CodeTable {
   /**
    * @param table The pack's table: keys, ranges, texts, ids, order; pages are document numbers.
@@ -98,6 +101,9 @@ export class CodeTable {
     if (code.measure) return null;
     const asked = (key, state, keys, more = []) => {
       const entries = this.inFamilies([...keys.flatMap((one) => this.entries(one)), ...more], families);
+      const alarms = entries.filter((entry) => entry.role === "alarm");
+      const missed = families.size && alarms.length && !alarms.some((entry) => families.has(entry.family));
+      if ((state === "exact" || state === "range") && missed) state = "other_family";
       const pages = new Set(entries.map((entry) => entry.page));
       const kept = keys.filter((one) => this.entries(one).some((entry) => pages.has(entry.page)));
       const names = unique(entries.filter((entry) => entry.role === "alarm").map((entry) => entry.family));
@@ -105,6 +111,12 @@ export class CodeTable {
       const end = code.axis ? code.axisEnd : code.end;
       return { shown, key, state, entries, keys: kept, families: names, axis: code.axis, start: code.start, end };
     };
+    const value = Number(code.number || 0);
+    const within = code.digits < 3 ? [] : this.ranges
+      .filter((one) => (!code.prefix || code.prefix === one.prefix) && one.low <= value && value <= one.last)
+      .map((one) => one.entry);
+    // A run of numbers of the family named comes before the very number of another.
+    const own = within.some((entry) => families.has(entry.family));
     const certainPrefix = this.codes.certain.has(code.prefix);
     const bare = !code.prefix || (code.spaced && !certainPrefix);
     const exact = code.keys.filter((key) => this.has(key));
@@ -116,15 +128,10 @@ export class CodeTable {
     const sure = code.cued || alone || families.size > 0 || code.digits >= 3;
     if (bare && sure) {
       const keys = unique([...exact, ...this.numbered(code, families)]);
-      if (keys.length) return asked(code.number, "exact", keys);
+      const found = keys.length ? asked(code.number, "exact", keys) : null;
+      if (found && !(found.state === "other_family" && own)) return found;
     }
-    const value = Number(code.number || 0);
-    if (sure && code.digits >= 3) {
-      const within = this.ranges
-        .filter((one) => (!code.prefix || code.prefix === one.prefix) && one.low <= value && value <= one.last)
-        .map((one) => one.entry);
-      if (within.length) return asked(code.keys[0], "range", [], within);
-    }
+    if (sure && within.length) return asked(code.keys[0], "range", [], within);
     if (certainPrefix) {
       const others = (this.byNumber.get(code.number) || []).filter((key) => {
         const head = key.split(".")[0];
@@ -166,8 +173,8 @@ export class CodeTable {
     );
   }
 
-  /** Returns keys with the same letters and the nearest numbers. */
-  nearest(code, most) {
+  /** Returns keys with the same letters and the nearest numbers; a bare number may have any letters of its family. */
+  nearest(code, most, families) {
     const point = code.key.lastIndexOf(".");
     const prefix = point >= 0 ? code.key.slice(0, point) : "";
     const last = code.key.slice(point + 1);
@@ -176,8 +183,10 @@ export class CodeTable {
     for (const key of this.byKey.keys()) {
       const place = key.lastIndexOf(".");
       const tail = key.slice(place + 1);
-      if ((place >= 0 ? key.slice(0, place) : "") !== prefix || !ALL_DIGITS.test(tail)) continue;
-      if (this.entries(key).some((entry) => entry.role === "alarm")) same.push([Math.abs(Number(tail) - Number(last)), Number(tail), key]);
+      const alike = (place >= 0 ? key.slice(0, place) : "") === prefix || (families.size && !prefix);
+      if (!alike || !ALL_DIGITS.test(tail)) continue;
+      const told = (entry) => entry.role === "alarm" && (!families.size || families.has(entry.family));
+      if (this.entries(key).some(told)) same.push([Math.abs(Number(tail) - Number(last)), Number(tail), key]);
     }
     same.sort((one, two) => one[0] - two[0] || one[1] - two[1] || (one[2] < two[2] ? -1 : 1));
     return same.slice(0, most).map((one) => one[2]);

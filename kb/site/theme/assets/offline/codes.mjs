@@ -24,6 +24,7 @@ export class Codes {
     }
     this.cueWords = new Set(rules.cue_words);
     this.certain = new Set(rules.certain_prefixes);
+    this.products = new Set(rules.product_prefixes);
     this.fanuc = rules.fanuc_prefixes;
     this.sinamicsLetters = new Set(rules.sinamics_letters);
     this.sinamicsDigits = rules.sinamics_digits;
@@ -42,10 +43,12 @@ export class Codes {
       });
     }
     const taken = found.map((code) => [code.start, code.end]);
-    for (const match of folded.matchAll(this.numbered)) {
+    this.numbered.lastIndex = 0;
+    for (let match = this.numbered.exec(folded); match; match = this.numbered.exec(folded)) {
       const end = match.index + match[0].length;
       if (taken.some(([from, to]) => match.index < to && from < end)) continue;
       const code = this.read(folded, match);
+      this.numbered.lastIndex = Math.max(code.end, match.index + 1);
       taken.push([code.start, code.axisEnd]);
       found.push(code);
     }
@@ -55,9 +58,14 @@ export class Codes {
   read(folded, match) {
     let prefix = (match.groups.prefix || "").replaceAll("/", "").toUpperCase();
     const digits = match.groups.number;
-    const second = (match.groups.second || "").toUpperCase();
+    let second = (match.groups.second || "").toUpperCase();
     let start = match.index;
-    const end = start + match[0].length;
+    let end = start + match[0].length;
+    const numberEnd = start + match[0].indexOf(digits, (match.groups.prefix || "").length) + digits.length;
+    if (this.products.has(prefix) && second && folded.slice(numberEnd, end - second.length).includes(" ")) {
+      second = ""; // DA98 4: the drive DA98, and its alarm 4
+      end = numberEnd;
+    }
     const before = folded.slice(0, start);
     const after = folded.slice(end);
     let cued = this.cue.test(before) || this.cueAfter.test(after);
@@ -94,6 +102,14 @@ export class Codes {
       measure: !prefix && (this.decimal.test(folded) || (!cued && this.unitAfter.test(after))),
       start, end, spaced: folded.slice(start, end).includes(" "), axis, axisEnd,
     };
+  }
+
+  /** Returns a code without the letters before its number: they are the name of a maker, FANUC 2001. */
+  withoutLetters(code, text) {
+    let { start } = code;
+    while (!/\p{Nd}/u.test(text[start])) start += 1;
+    const keys = code.keys.filter((key) => key.startsWith(`${code.prefix}.`)).map((key) => key.slice(key.indexOf(".") + 1));
+    return { ...code, keys, prefix: "", start, spaced: false };
   }
 
   sinamics(prefix, digits) {

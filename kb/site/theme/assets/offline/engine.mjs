@@ -1,6 +1,6 @@
 // The search itself, over the pack: kb/search/posting_index.py without a server.
 
-import { CodeTable } from "./code_table.mjs";
+import { CodeTable, MISSING } from "./code_table.mjs";
 import { Codes } from "./codes.mjs";
 import { Dictionary } from "./dictionary.mjs";
 import { Marker } from "./highlight.mjs";
@@ -97,15 +97,15 @@ export class Engine {
       understood,
       facets: facets && !this.missing.size ? this.counts(found.order, chosen) : new Map(),
       nearest: found.nearest,
-      unknownCodes: understood.codes.filter((code) => code.state === "unknown").map((code) => code.shown),
+      unknownCodes: understood.codes.filter((code) => MISSING.has(code.state)).map((code) => code.shown),
       suggestion: understood.suggestion,
     }));
   }
 
   /** Asks for the postings that will be scored. */
-  fetched({ units, bridges, codes }) {
+  fetched({ units, written, codes }) {
     for (const unit of units) for (const way of unit.ways) way.tokens.forEach(this.postings.count);
-    bridges.forEach(this.postings.count);
+    written.forEach(this.postings.count);
     for (const code of codes) for (const key of code.keys) this.postings.count(this.rules.code_mark + key);
   }
 
@@ -122,20 +122,20 @@ export class Engine {
 
   found(understood, fits) {
     const { rules } = this;
-    const words = this.ranking.scoreUnits(understood.units, understood.bridges, this.every);
+    const words = this.ranking.scoreUnits(understood.units, understood.written, this.every);
     let coded = this.ranking.scoreCodes(understood, this.every);
     const said = understood.units.reduce((sum, unit) => sum + unit.weight, 0);
+    const kept = words.found.filter((document) => words.coverage[document] >= words.best * rules.kept);
     let nearest = false;
-    let worded;
-    if (coded.size) {
-      worded = said >= 1 ? words.found.filter((document) => words.coverage[document] >= rules.fits) : [];
-    } else if (understood.codes.some((code) => code.state === "unknown")) {
-      worded = words.found.filter((document) => words.coverage[document] >= rules.fits);
-      nearest = !worded.length;
-      if (nearest) coded = this.nearCodes(understood);
+    let worded = kept;
+    if ([...coded.values()].some((why) => why.tier > rules.tiers.WORDS)) {
+      worded = said >= 1 ? words.found.filter((document) => words.coverage[document] >= rules.covered) : [];
+    } else if (understood.codes.some((code) => MISSING.has(code.state))) {
+      if (said < rules.informing) worded = [];
+      nearest = !worded.length || !words.fits;
+      if (nearest) coded = new Map([...coded, ...this.nearCodes(understood)]);
     } else {
-      worded = words.found.filter((document) => words.coverage[document] >= words.best * rules.kept);
-      nearest = words.best < rules.fits;
+      nearest = !words.fits;
     }
     const finals = this.finals(words, coded, worded, understood, fits);
     let order = [...finals.keys()].sort((one, two) => finals.get(two) - finals.get(one) || one - two);
@@ -152,8 +152,8 @@ export class Engine {
     for (const document of worded) {
       const coverage = words.coverage[document];
       finals.set(document, rounded(
-        words.text[document] * (0.25 + 0.75 * coverage * coverage) * factors[types[document]] * confidence[document]
-        * (fits ? fits.factor(document) : 1)));
+        words.text[document] * (rules.uncovered + (1 - rules.uncovered) * coverage * coverage)
+        * (factors[types[document]] * confidence[document]) * (fits ? fits.factor(document) : 1)));
     }
     for (const [document, why] of coded) {
       const whole = understood.units.length ? 0.25 + 0.75 * words.coverage[document] ** 2 : 1;
@@ -168,9 +168,11 @@ export class Engine {
   nearCodes(understood) {
     const near = new Map();
     for (const code of understood.codes) {
-      if (code.state !== "unknown") continue;
-      this.table.nearest(code, this.rules.most_nearest).forEach((key, rank) => {
+      if (!MISSING.has(code.state)) continue;
+      const { families } = understood;
+      this.table.nearest(code, this.rules.most_nearest, families).forEach((key, rank) => {
         for (const entry of this.table.entries(key)) {
+          if (families.size && !families.has(entry.family)) continue;
           if (entry.role !== "alarm" || near.has(entry.page)) continue;
           near.set(entry.page, { tier: this.rules.tiers.NEAR, code, entry, extra: 1 - 0.1 * rank });
         }
@@ -234,7 +236,7 @@ export class Engine {
     const { tiers } = this.rules;
     let match = "text";
     if (!asked) match = "all";
-    else if (found.nearest || why?.tier === tiers.NEAR) match = "nearest";
+    else if (found.nearest || (why && why.tier <= tiers.NEAR)) match = "nearest";
     else if (why) match = [tiers.CODE_ALARM, tiers.CODE_CASE, tiers.PAGE_ID].includes(why.tier) ? "code" : "related_code";
     const answers = understood.units.map((unit) => this.ranking.answeredBy(unit, document));
     return {

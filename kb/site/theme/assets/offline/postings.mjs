@@ -18,7 +18,7 @@ export function numbersOf(text) {
   return numbers;
 }
 
-const EMPTY = { documents: new Uint16Array(0), impacts: new Float32Array(0) };
+const EMPTY = { documents: new Uint16Array(0), impacts: new Float64Array(0) };
 
 export class Postings {
   /**
@@ -73,7 +73,7 @@ export class Postings {
     if (place < 0) return EMPTY;
     const [start, end] = [shard.starts[place], shard.starts[place + 1]];
     const documents = new Uint16Array(end - start);
-    const impacts = new Float32Array(end - start);
+    const impacts = new Float64Array(end - start);
     let document = -1;
     for (let at = start; at < end; at += 1) {
       document += numberAt(shard.steps, at) + 1;

@@ -12,59 +12,98 @@ export class Ranking {
 
   sureness(factor) { return 0.8 + 0.2 * factor; }
 
-  /** Returns {text, coverage, found, best}: how all documents answer the units. */
-  scoreUnits(units, bridges, allowed) {
+  /** Returns {text, coverage, found, best, fits}: how all documents answer the units, and the query as it is written. */
+  scoreUnits(units, tokens, allowed) {
+    const { rules } = this;
     const { total } = this.postings;
     const text = new Float64Array(total);
     const coverage = new Float64Array(total);
-    const touched = new Uint8Array(total);
+    const sure = new Float64Array(total);
+    const strongest = new Float64Array(total);
+    const paired = new Float64Array(total);
     const answers = units.map((unit) => this.scoreUnit(unit));
     const information = answers.reduce((sum, answer) => sum + answer.information, 0) || 1;
-    for (const answer of answers) {
-      const share = answer.information / information;
+    units.forEach((unit, number) => {
+      const { values, parts, forgiven } = answers[number];
+      const share = answers[number].information / information;
+      const sureShare = share / forgiven;
+      const informs = unit.weight >= rules.informing;
       for (let document = 0; document < total; document += 1) {
-        if (!answer.touched[document]) continue;
-        touched[document] = 1;
-        text[document] += share * answer.values[document];
-        coverage[document] += share * answer.parts[document];
+        const value = values[document];
+        if (!parts[document]) continue;
+        text[document] += share * value;
+        coverage[document] += share * parts[document];
+        sure[document] += sureShare * value;
+        if (!informs) continue;
+        paired[document] = Math.max(paired[document], Math.min(strongest[document], value));
+        strongest[document] = Math.max(strongest[document], value);
       }
-    }
-    const one = bridges.length ? this.rules.bridge_weight / bridges.length : 0;
-    for (const token of bridges) {
+    });
+    const rarities = tokens.map((token) => idf(total, this.postings.count(token)));
+    const whole = rarities.reduce((sum, rarity) => sum + rarity, 0) || 1;
+    const written = new Float64Array(total);
+    tokens.forEach((token, number) => {
+      const one = rarities[number] / whole;
       const { documents, impacts } = this.postings.impacts(token);
-      for (let n = 0; n < documents.length; n += 1) text[documents[n]] += one * impacts[n];
-    }
+      for (let n = 0; n < documents.length; n += 1) written[documents[n]] += one * impacts[n];
+    });
+    const share = rules.written_share;
+    const evidence = this.evidence(units, answers, tokens, rarities);
     const found = [];
-    let best = 0;
+    let [best, most, pair] = [0, 0, 0];
     for (let document = 0; document < total; document += 1) {
-      if (!touched[document] || !allowed[document]) continue;
+      text[document] = (1 - share) * text[document] + share * written[document];
+      if (!coverage[document] || !allowed[document]) continue;
       found.push(document);
       best = Math.max(best, coverage[document]);
+      most = Math.max(most, evidence(document, sure[document], written[document]));
+      pair = Math.max(pair, paired[document]);
     }
-    return { text, coverage, found, best };
+    const said = units.reduce((sum, unit) => sum + unit.weight, 0) || 1;
+    const foreign = units.reduce((sum, unit) => sum + unit.weight * unit.novel, 0) / said;
+    most *= 1 - rules.novel_weight * foreign;
+    return { text, coverage, found, best, fits: most >= rules.fits || pair >= rules.paired };
+  }
+
+  /** Returns how surely a document is about what was asked, as a function of it and of how it answers. */
+  evidence(units, answers, tokens, rarities) {
+    const { rules } = this;
+    // Words that were understood in spite of their writing are not held against the pages that lack them.
+    const excused = new Set(answers.flatMap((answer) => answer.excused.flatMap((token) => [token, ...token])));
+    let whole = 0;
+    let counted = 0;
+    tokens.forEach((token, number) => {
+      whole += rarities[number];
+      if (!excused.has(token)) counted += rarities[number];
+    });
+    whole ||= 1;
+    const first = answers[units.findIndex((unit) => unit.weight >= rules.informing)];
+    const share = rules.written_share;
+    return (document, sure, written) =>
+      (1 - share) * sure + share * (counted ? written * (whole / counted) : sure)
+      + (first ? (rules.first_weight / first.forgiven) * first.values[document] : 0);
   }
 
   scoreUnit(unit) {
     const { total } = this.postings;
+    const { scattered, rarity_weight: rarityWeight } = this.rules;
     const values = new Float64Array(total);
     const parts = new Float64Array(total);
-    const touched = new Uint8Array(total);
     const rarities = [];
-    for (const { tokens, factor } of unit.ways) {
+    const had = [];
+    for (const way of unit.ways) {
+      const { tokens, factor } = way;
       const weights = tokens.map((token) => idf(total, this.postings.count(token)));
       const whole = weights.reduce((sum, weight) => sum + weight, 0) || 1;
       const sure = this.sureness(factor);
-      let any = false;
       if (tokens.length === 1) {
         const { documents, impacts } = this.postings.impacts(tokens[0]);
+        if (!documents.length) continue;
         for (let n = 0; n < documents.length; n += 1) {
           const document = documents[n];
-          const value = impacts[n] * factor;
-          if (value > values[document]) values[document] = value;
-          if (sure > parts[document]) parts[document] = sure;
-          touched[document] = 1;
+          values[document] = Math.max(values[document], factor * impacts[n]);
+          parts[document] = Math.max(parts[document], sure);
         }
-        any = documents.length > 0;
       } else {
         const sums = new Float64Array(total);
         const shares = new Float64Array(total);
@@ -78,20 +117,24 @@ export class Ranking {
             mine.add(documents[n]);
           }
         });
+        if (!mine.size) continue;
         for (const document of mine) {
           const share = shares[document];
-          const value = factor * sums[document] * share;
-          if (value > values[document]) values[document] = value;
-          const part = sure * share * Math.sqrt(share);
-          if (part > parts[document]) parts[document] = part;
-          touched[document] = 1;
+          values[document] = Math.max(values[document], factor * sums[document] * (scattered + (1 - scattered) * share));
+          parts[document] = Math.max(parts[document], sure * share * Math.sqrt(share));
         }
-        any = mine.size > 0;
       }
-      if (any) rarities.push(whole / tokens.length);
+      rarities.push(whole / tokens.length);
+      had.push(way);
     }
     const rarity = rarities.length ? Math.min(...rarities) : this.rules.unanswered;
-    return { information: unit.weight * (1 + this.rules.rarity_weight * rarity), values, parts, touched };
+    return {
+      information: unit.weight * (1 + rarityWeight * rarity),
+      values,
+      parts,
+      forgiven: had.length ? Math.max(...had.map((way) => way.factor)) : 1,
+      excused: had.length && had[0] !== unit.ways[0] ? unit.ways[0].tokens : [],
+    };
   }
 
   /** Returns the number of the way by which a document answers a unit best, or null where it does not. */
@@ -150,6 +193,7 @@ export class Ranking {
   tier(code, entry) {
     const { tiers } = this.rules;
     if (code.state === "range") return entry.role === "alarm" ? tiers.IN_RANGE : tiers.CODE_FACT;
+    if (code.state === "other_family") return tiers.OTHER_FAMILY;
     if (code.state === "other_prefix") return entry.role === "alarm" ? tiers.OTHER_PREFIX : tiers.CODE_FACT;
     return { alarm: tiers.CODE_ALARM, case: tiers.CODE_CASE, fact: tiers.CODE_FACT }[entry.role];
   }

@@ -112,8 +112,8 @@ export class Reader {
 
   typed(segment) { return this.text.slice(segment.start, segment.end); }
 
-  unit(reading, first, last, text, weight, ways, surfaces) {
-    reading.units.push({ text, weight, ways, surfaces: unique(surfaces), start: first.start, end: last.end });
+  unit(reading, first, last, text, weight, ways, surfaces, novel = 0) {
+    reading.units.push({ text, weight, ways, surfaces: unique(surfaces), start: first.start, end: last.end, novel });
   }
 
   nameRead(segment, reading) {
@@ -141,6 +141,8 @@ export class Reader {
         if (kind === "spelling") reading.replaced.push([segment.start, segment.end, concept.label]);
       }
     }
+    const spelt = meanings.length && !hasChinese(typed) ? this.tolerance.speltName(fold(typed), meanings) : "";
+    if (spelt) reading.replaced.push([segment.start, segment.end, spelt]);
     this.unit(reading, segment, segment, typed, weight, ways, surfaces);
   }
 
@@ -184,26 +186,56 @@ export class Reader {
       this.literal(segment, reading, this.rules.single_weight * (this.count(run) ? 1 : 0.5));
       return;
     }
-    const every = this.literalTokens(segment.atoms);
-    const literal = every.filter((token) => this.count(token));
-    const surfaces = [run, ...literal];
-    const ways = [way(literal.length ? every : unique([...run]), this.rules.word, "word", run)];
+    let last = 0;
     for (const guess of this.tolerance.chinese(run, this.count)) {
-      const concepts = this.dictionary.meanings(guess.key);
-      const right = concepts.find((concept) => this.tolerance.misspells(guess.name, concept.label));
-      const name = right ? right.label : guess.name;
-      for (const concept of concepts) {
-        ways.push(way([concept.token], this.rules.spelling, "spelling", name));
-        surfaces.push(...concept.names);
-      }
-      const start = segment.start + guess.start;
-      reading.replaced.push([start, start + guess.length, name]);
+      this.unknownRun(segment.atoms.slice(last, guess.start), reading, false);
+      last = guess.start + guess.length;
+      this.guessed(segmentOf(segment.atoms.slice(guess.start, last)), guess, reading);
     }
-    if (!literal.length) {
-      const sound = this.tolerance.soundTokens(run);
-      if (sound.length) ways.push(way(sound, this.rules.spelling, "spelling", run));
+    this.unknownRun(segment.atoms.slice(last), reading, !last);
+  }
+
+  guessed(segment, guess, reading) {
+    const run = segment.atoms.map((atom) => atom.text).join("");
+    const ways = [way(this.literalTokens(segment.atoms), this.rules.word, "word", run)];
+    const surfaces = [run];
+    const name = this.tolerance.rightName(guess.key);
+    for (const concept of this.dictionary.meanings(guess.key)) {
+      ways.push(way([concept.token], this.rules.spelling, "spelling", name));
+      surfaces.push(...concept.names);
     }
+    reading.replaced.push([segment.start, segment.end, name]);
     this.unit(reading, segment, segment, this.typed(segment), 1, ways, surfaces);
+  }
+
+  /** Reads characters that are no name; they count by their number, as a word has two or three. */
+  unknownRun(atoms, reading, alone) {
+    if (!atoms.length) return;
+    const segment = segmentOf(atoms);
+    const run = atoms.map((atom) => atom.text).join("");
+    if (run.length === 1) {
+      this.literal(segment, reading, this.rules.single_weight * 0.5);
+      return;
+    }
+    const tokens = this.literalTokens(atoms);
+    const literal = tokens.filter((token) => this.count(token));
+    const ways = [way(literal.length ? tokens : unique([...run]), this.rules.word, "word", run)];
+    const sound = alone && !literal.length ? this.tolerance.soundTokens(run) : [];
+    if (sound.length && sound.every((token) => this.count(token))) ways.push(way(sound, this.rules.spelling, "spelling", run));
+    const weight = Math.max(1, run.length / this.rules.characters_a_word);
+    const novel = ways.length > 1 ? 0 : this.novel(run);
+    this.unit(reading, segment, segment, this.typed(segment), weight, ways, [run, ...literal], novel);
+  }
+
+  /** Returns the share of characters that stand in no pair that any page has. */
+  novel(run) {
+    let alone = 0;
+    for (let place = 0; place < run.length; place += 1) {
+      const before = place > 0 && this.count(run.slice(place - 1, place + 1));
+      const after = place + 1 < run.length && this.count(run.slice(place, place + 2));
+      if (!before && !after) alone += 1;
+    }
+    return alone / run.length;
   }
 
   /** Reads neighbouring Latin words that the dictionary does not know: pinyin, initials, or misspelt. */
@@ -237,28 +269,17 @@ export class Reader {
   pinyin(first, last, syllables, reading) {
     const heard = [];
     for (const piece of this.tolerance.heard(syllables)) {
-      const ways = [];
-      const surfaces = [];
-      let weight = 1;
-      const names = piece.keys.map((key) => this.dictionary.name(key));
-      piece.keys.forEach((key, number) => {
-        const name = names[number];
-        if (this.dictionary.isKind(key, WEAK)) weight = this.rules.weak_weight;
-        ways.push(way(this.literalTokens(atomsOf(name)), this.rules.sound, "pinyin", name));
-        surfaces.push(name);
-        for (const concept of this.dictionary.meanings(key)) {
-          ways.push(way([concept.token], this.rules.sound * 0.95, "pinyin", name));
-          surfaces.push(...concept.names);
-          if (concept.id.startsWith("TERM-")) {
-            reading.terms.push({
-              typed: piece.text, label: concept.label, labelEn: concept.labelEn, kind: "pinyin", page: concept.id,
-            });
-          }
-        }
-      });
+      let { keys } = piece;
+      let factor = this.rules.sound;
+      if (!keys.length && !piece.tokens.some((token) => this.count(token))) {
+        // No page sounds like it: a slip of a letter is likelier than a word that nobody wrote.
+        keys = this.tolerance.slipped(piece.text, this.count);
+        factor = this.rules.slip;
+      }
+      const { ways, surfaces, weight } = this.waysOf(piece.text, keys, factor, reading);
       if (piece.tokens.length) ways.push(way(piece.tokens, this.rules.sound, "pinyin", piece.text));
-      heard.push(names.length ? names[0] : piece.text);
-      if (piece.keys.some((key) => this.dictionary.isKind(key, STOP))) {
+      heard.push(keys.length ? this.tolerance.rightName(keys[0]) : piece.text);
+      if (keys.some((key) => this.dictionary.isKind(key, STOP))) {
         reading.negligible.push(piece.text);
       } else if (ways.length) {
         this.unit(reading, first, last, piece.text, weight, ways, surfaces);
@@ -266,6 +287,30 @@ export class Reader {
     }
     if (heard.some(hasChinese)) reading.replaced.push([first.start, last.end, heard.join("")]);
     if (!heard.length) this.literal(first, reading, 1);
+  }
+
+  /** Returns {ways, surfaces, weight} of names that something typed may stand for. */
+  waysOf(typed, keys, factor, reading, kind = "pinyin") {
+    const ways = [];
+    const surfaces = [];
+    let weight = 1;
+    for (const key of keys) {
+      const name = this.dictionary.name(key);
+      if (this.dictionary.isKind(key, WEAK)) weight = this.rules.weak_weight;
+      ways.push(way(this.literalTokens(atomsOf(name)), factor, kind, name));
+      surfaces.push(name);
+      for (const concept of this.dictionary.meanings(key)) {
+        ways.push(way([concept.token], factor * 0.95, kind, name));
+        surfaces.push(...concept.names);
+        this.hear(typed, concept, kind, reading);
+      }
+    }
+    return { ways, surfaces, weight };
+  }
+
+  hear(typed, concept, kind, reading) {
+    if (!concept.id.startsWith("TERM-")) return;
+    reading.terms.push({ typed, label: concept.label, labelEn: concept.labelEn, kind, page: concept.id });
   }
 
   unknownLatin(segment, word, reading) {
@@ -276,19 +321,33 @@ export class Reader {
       if (!guess.tokens.length || !guess.tokens.every((token) => token[0] === "@" || this.count(token))) continue;
       ways.push(way(guess.tokens, this.rules.letters, "initials", guess.text));
       surfaces.push(...guess.surfaces);
+      for (const concept of guess.concepts) this.hear(word, concept, "initials", reading);
     }
     if (ways.length === 1 && !this.codes.certain.has(word.toUpperCase())) {
-      for (const spelt of this.tolerance.latin(word)) {
-        const atoms = atomsOf(spelt);
-        ways.push(way(this.literalTokens(atoms), this.rules.spelling, "spelling", spelt));
-        surfaces.push(spelt);
-        for (const concept of this.dictionary.meanings(nameKey(atoms))) {
-          ways.push(way([concept.token], this.rules.spelling * 0.95, "spelling", spelt));
-          surfaces.push(...concept.names);
-        }
-      }
-      if (ways.length > 1) reading.replaced.push([segment.start, segment.end, ways[1].shown]);
+      this.likely(segment, word, ways, surfaces, reading);
     }
-    this.unit(reading, segment, segment, this.typed(segment), 1, ways, surfaces);
+    this.unit(reading, segment, segment, this.typed(segment), 1, ways, surfaces, ways.length === 1 ? 1 : 0);
+  }
+
+  /** Adds what a word that nobody knows may stand for: pinyin that is cut short or mistyped, a likely spelling. */
+  likely(segment, word, ways, surfaces, reading) {
+    let keys = this.tolerance.characters(word);
+    if (!keys.length) keys = this.tolerance.shortened(word, this.count);
+    if (!keys.length) keys = this.tolerance.slipped(word, this.count);
+    const more = this.waysOf(word, keys, this.rules.slip, reading);
+    ways.push(...more.ways);
+    surfaces.push(...more.surfaces);
+    for (const spelt of this.tolerance.latin(word)) {
+      const atoms = atomsOf(spelt);
+      ways.push(way(this.literalTokens(atoms), this.rules.spelling, "spelling", spelt));
+      surfaces.push(spelt);
+      for (const concept of this.dictionary.meanings(nameKey(atoms))) {
+        ways.push(way([concept.token], this.rules.spelling * 0.95, "spelling", spelt));
+        surfaces.push(...concept.names);
+      }
+    }
+    if (ways.length === 1) return;
+    const shown = keys.length ? this.tolerance.rightName(keys[0]) : ways[1].shown;
+    reading.replaced.push([segment.start, segment.end, shown]);
   }
 }

@@ -94,6 +94,30 @@ export function atomsOf(text) {
   return atoms;
 }
 
+/** Returns the tokens of a text given as atoms, one for each occurrence: kb/search/tokens.py. */
+export function tokensOf(atoms) {
+  const tokens = [];
+  let word = [];
+  let before = null;
+  const close = () => {
+    if (word.length > 1) tokens.push(word.join(""));
+    word = [];
+  };
+  for (const atom of atoms) {
+    if (word.length && !atom.joined) close();
+    if (atom.kind === "chinese") {
+      tokens.push(atom.text);
+      if (before && atom.glued && (before.kind === "chinese" || before.text.length === 1)) tokens.push(before.text + atom.text);
+    } else {
+      word.push(atom.text);
+      tokens.push(atom.text);
+    }
+    before = atom;
+  }
+  close();
+  return tokens;
+}
+
 /** Returns the key of a name: its atoms, Latin ones parted by spaces. */
 export function nameKey(atoms) {
   let key = "";

@@ -31,6 +31,35 @@ const push = (map, key, value) => {
   else if (!list.includes(value)) list.push(value);
 };
 
+const lostLetters = (word) => Array.from(word, (_, place) => word.slice(0, place) + word.slice(place + 1));
+
+/** Whether `word` is made of the beginnings of the syllables, one of each, and not of their first letters alone. */
+function begins(word, syllables) {
+  if (word.length <= syllables.length) return false;
+  let ends = new Set([0]);
+  for (const syllable of syllables) {
+    const next = new Set();
+    for (const end of ends) {
+      for (let length = 1; length <= syllable.length; length += 1) {
+        if (word.startsWith(syllable.slice(0, length), end)) next.add(end + length);
+      }
+    }
+    ends = next;
+  }
+  return ends.has(word.length);
+}
+
+/** Whether two words differ in one letter too many, too few, or other, or in two that changed places. */
+function oneSlip(one, two) {
+  let first = 0;
+  while (first < one.length && first < two.length && one[first] === two[first]) first += 1;
+  const [left, right] = [one.slice(first), two.slice(first)];
+  if (left.length > right.length) return left.slice(1) === right;
+  if (left.length < right.length) return left === right.slice(1);
+  if (left.slice(1) === right.slice(1)) return true;
+  return left[0] === right[1] && left[1] === right[0] && left.slice(2) === right.slice(2);
+}
+
 /** Names by sound and readings of characters. */
 class Sounds {
   constructor(data) {
@@ -43,12 +72,21 @@ class Sounds {
     this.byPinyin = new Map();
     this.byNear = new Map();
     this.byInitials = new Map();
-    this.spoken = [];
+    this.byFirst = new Map();
+    this.single = new Map();
+    this.ways = new Map();
+    this.lost = null;
     for (const line of data.names.split("\n")) {
       const [key, ...ways] = line.split("\t");
-      this.spoken.push(key);
-      ways.forEach((way, number) => {
-        const syllables = way.split(" ");
+      this.ways.set(key, ways.map((way) => way.split(" ")));
+      this.ways.get(key).forEach((syllables, number) => {
+        if (key.length === 1) {
+          push(this.single, syllables[0], key);
+          return;
+        }
+        const first = this.byFirst.get(syllables[0][0]);
+        if (first) first.push([key, syllables]);
+        else this.byFirst.set(syllables[0][0], [[key, syllables]]);
         push(this.byPinyin, syllables.join(""), key);
         push(this.byNear, syllables.map(nearSound).join(""), key);
         if (number === 0) push(this.byInitials, syllables.map((one) => one[0]).join(""), key);
@@ -58,8 +96,20 @@ class Sounds {
     this.longNames = data.long_names ? data.long_names.split("\n") : NONE;
   }
 
+  /** Pinyin of names by what is left of it without one letter, and by itself; made when the first slip is looked for. */
+  get byLostLetter() {
+    if (this.lost) return this.lost;
+    this.lost = new Map();
+    for (const sound of this.byPinyin.keys()) {
+      for (const left of new Set([sound, ...lostLetters(sound)])) push(this.lost, left, sound);
+    }
+    return this.lost;
+  }
+
   /** Returns the ways to read a Chinese word, the usual one first. */
   readings(word, most) {
+    const known = this.ways.get(word);
+    if (known) return known;
     const choices = [...word].map((character) => this.characters.get(character));
     if (choices.some((choice) => !choice)) return NONE;
     let ways = [[]];
@@ -98,11 +148,38 @@ export class Tolerance {
     return keys.some((key) => names.includes(this.dictionary.name(key)));
   }
 
+  /** Whether two Chinese words are read alike. */
+  soundsAlike(one, two) {
+    if (one.length !== two.length || !whollyChinese(one) || !whollyChinese(two)) return false;
+    const known = new Set(this.readings(two).map((way) => way.join(" ")));
+    return this.readings(one).some((way) => known.has(way.join(" ")));
+  }
+
+  /** Returns a name as it is rightly written: that of its concept where it only sounds like that. */
+  rightName(key) {
+    const name = this.dictionary.name(key);
+    return this.dictionary.meanings(key).find((concept) => this.soundsAlike(name, concept.label))?.label || name;
+  }
+
+  /** Returns the name that a Latin word is the pinyin of, as it is rightly written; nothing where it is of none. */
+  speltName(word, concepts) {
+    const plain = word.replaceAll(" ", "");
+    for (const concept of concepts) {
+      for (const name of concept.names) {
+        if (!whollyChinese(name) || !this.readings(name).some((way) => way.join("") === plain)) continue;
+        return this.soundsAlike(name, concept.label) ? concept.label : name;
+      }
+    }
+    return "";
+  }
+
+  /** Returns keys of names of one character that a lone syllable may stand for. */
+  characters(word) { return (isAsciiWord(word) && this.sounds()?.single.get(word)) || NONE; }
+
   misspells(word, label) {
     if (word.length !== label.length || word === label) return false;
     if (!whollyChinese(word) || !whollyChinese(label)) return false;
-    const known = new Set(this.readings(label).map((way) => way.join(" ")));
-    if (this.readings(word).some((way) => known.has(way.join(" ")))) return true;
+    if (this.soundsAlike(word, label)) return true;
     return label.length >= 3 && sameSigns(word, label) === label.length - 1;
   }
 
@@ -161,28 +238,33 @@ export class Tolerance {
     return way ? this.pairs(way) : NONE;
   }
 
-  /** Returns names that sound like a stretch of `run`, or differ from it in one character. */
+  /** Returns names that sound like a stretch of `run`; after them those that differ from one in one character. */
   chinese(run, count) {
     const guesses = [];
-    for (let length = Math.min(this.rules.longest_word, run.length); length > 1; length -= 1) {
-      for (let start = 0; start + length <= run.length; start += 1) {
-        const part = run.slice(start, start + length);
-        if (guesses.some((guess) => guess.start < start + length && start < guess.start + guess.length)) continue;
-        let written = Infinity;
-        for (let n = 0; n < length - 1; n += 1) written = Math.min(written, count(part.slice(n, n + 2)));
-        const key = this.sounding(part).find(
-          (one) => this.dictionary.name(one) !== part
-            && (!written || this.carried(one, count) >= this.rules.seldom * written),
-        );
-        if (key !== undefined) {
-          guesses.push({ key, name: this.dictionary.name(key), start, length });
-        } else if (!written && length >= 3) {
-          const name = this.alike(part);
-          if (name) guesses.push({ key: name, name, start, length });
+    for (const way of [this.bySound, this.byLook]) {
+      for (let length = Math.min(this.rules.longest_word, run.length); length > 1; length -= 1) {
+        for (let start = 0; start + length <= run.length; start += 1) {
+          if (guesses.some((guess) => guess.start < start + length && start < guess.start + guess.length)) continue;
+          const key = way.call(this, run.slice(start, start + length), count);
+          if (key) guesses.push({ key, name: this.dictionary.name(key), start, length });
         }
       }
     }
-    return guesses;
+    return guesses.sort((one, two) => one.start - two.start);
+  }
+
+  bySound(part, count) {
+    const written = seldomest(part, count);
+    return this.sounding(part).find((key) => {
+      const name = this.dictionary.name(key);
+      // Every pair of characters sounds like some word: 由器 is no slip for 油气, 抱警 is one for 报警.
+      const likely = part.length > 2 || part[0] === name[0] || part[1] === name[1];
+      return likely && name !== part && (!written || this.carried(key, count) >= this.rules.seldom * written);
+    }) || "";
+  }
+
+  byLook(part, count) {
+    return part.length >= this.rules.shortest_look && !seldomest(part, count) ? this.alike(part) : "";
   }
 
   carried(key, count) {
@@ -214,6 +296,7 @@ export class Tolerance {
     if (word.length < this.rules.shortest_latin || /[^\x00-\x7f]/.test(word)) return NONE;
     const found = [];
     for (const known of this.sounds()?.latin || NONE) {
+      if (known[0] !== word[0]) continue; // a slip hardly ever hits the first letter
       const most = (200 * Math.min(word.length, known.length)) / (word.length + known.length);
       if (most < this.rules.like_latin - 1e-9) continue;
       const score = likeness(word, known);
@@ -223,15 +306,47 @@ export class Tolerance {
     return found.slice(0, this.rules.most_guesses).map((one) => one[1]);
   }
 
-  /** Returns what letters may be the initials of: {text, tokens, surfaces}. */
+  /** Returns keys of names of whose syllables only the beginnings were typed: bianmq, dingx. */
+  shortened(word, count) {
+    if (word.length < this.rules.shortest_latin || word.length > this.rules.longest_pinyin) return NONE;
+    if (!isAsciiWord(word)) return NONE;
+    const found = new Map();
+    for (const [key, way] of this.sounds()?.byFirst.get(word[0]) || NONE) {
+      if (way.length < word.length && begins(word, way)) found.set(key, word.length / way.join("").length);
+    }
+    return this.likeliest(found, count);
+  }
+
+  /** Returns keys of names whose pinyin differs from `word` in one letter, or in two that changed places. */
+  slipped(word, count) {
+    if (word.length < this.rules.shortest_slip || word.length > this.rules.longest_pinyin) return NONE;
+    if (!isAsciiWord(word) || !this.sounds()) return NONE;
+    const { byLostLetter, byPinyin } = this.sounds();
+    const found = new Map();
+    for (const left of new Set([word, ...lostLetters(word)])) {
+      for (const spelt of byLostLetter.get(left) || NONE) {
+        if (spelt === word || spelt[0] !== word[0] || !oneSlip(word, spelt)) continue;
+        for (const key of byPinyin.get(spelt)) found.set(key, 1);
+      }
+    }
+    return this.likeliest(found, count);
+  }
+
+  likeliest(found, count) {
+    const rows = [...found].map(([key, like]) => [like, this.carried(key, count), this.dictionary.name(key), key]);
+    rows.sort((one, two) => two[0] - one[0] || two[1] - one[1] || (one[2] < two[2] ? -1 : 1));
+    return rows.filter((row) => row[1]).slice(0, this.rules.most_guesses).map((row) => row[3]);
+  }
+
+  /** Returns what letters may be the initials of: {text, tokens, surfaces, concepts}. */
   initials(word) {
     if (word.length < this.rules.shortest_initials || word.length > this.rules.longest_initials) return NONE;
     if (!isAsciiWord(word)) return NONE;
     const found = new Map();
     for (const key of this.sounds()?.byInitials.get(word) || NONE) {
-      const name = this.dictionary.name(key);
-      const tokens = this.dictionary.meanings(key).slice(0, 1).map((concept) => concept.token);
-      found.set(name, { text: name, tokens, surfaces: [name] });
+      const name = this.rightName(key);
+      const concepts = this.dictionary.meanings(key).slice(0, 1);
+      found.set(name, { text: name, tokens: concepts.map((concept) => concept.token), surfaces: [name], concepts });
     }
     if (word.length >= 3) {
       this.lettered ||= this.ask("lettered")?.split("\n").map((line) => line.split("\t"));
@@ -241,12 +356,19 @@ export class Tolerance {
         const phrase = title.slice(place, place + word.length);
         if (found.has(phrase)) continue;
         const tokens = [...phrase].slice(1).map((two, number) => phrase[number] + two);
-        found.set(phrase, { text: phrase, tokens, surfaces: [phrase] });
+        found.set(phrase, { text: phrase, tokens, surfaces: [phrase], concepts: NONE });
       }
     }
     const all = [...found.values()].sort((one, two) => (one.text < two.text ? -1 : Number(one.text > two.text)));
     return unique(all).slice(0, this.rules.most_guesses * 4);
   }
+}
+
+/** Returns how many pages have the rarest pair of characters of a word. */
+function seldomest(part, count) {
+  let least = Infinity;
+  for (let place = 0; place < part.length - 1; place += 1) least = Math.min(least, count(part.slice(place, place + 2)));
+  return least;
 }
 
 function sameSigns(one, two) {

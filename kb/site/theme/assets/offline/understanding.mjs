@@ -2,9 +2,10 @@
 
 import { DEFINE, HOWTO, STOP, TASK, WEAK } from "./dictionary.mjs";
 import { Reader } from "./reading.mjs";
-import { atomsOf, fold, nameKey, unique } from "./tokens.mjs";
+import { atomsOf, fold, hasChinese, nameKey, tokensOf, unique } from "./tokens.mjs";
 
 const DEGREES = "太很挺";
+const GLUED = /(?<![A-Za-z0-9])([A-Za-z]+)([0-9]+)/g;
 
 /**
  * Returns what a query means.
@@ -13,10 +14,10 @@ const DEGREES = "太很挺";
  */
 export function understand(query, parts) {
   const { dictionary, table, rules } = parts;
-  const text = query.slice(0, rules.longest_query).split(/\s+/u).filter(Boolean).join(" ");
+  const text = parted(query.slice(0, rules.longest_query).split(/\s+/u).filter(Boolean).join(" "), dictionary, rules);
   const folded = fold(text);
   const nothing = {
-    query: text, codes: [], alarmTexts: [], pages: [], units: [], bridges: [], terms: [], negligible: [],
+    query: text, codes: [], alarmTexts: [], pages: [], units: [], written: [], terms: [], negligible: [],
     families: new Set(), intent: "find", suggestion: "",
   };
   if (!folded.trim()) return nothing;
@@ -25,9 +26,10 @@ export function understand(query, parts) {
   const segments = reader.segments(atoms);
   const families = new Set(segments.flatMap((segment) => [...dictionary.families(segment.key)]));
   const codes = codesOf(text, folded, segments, families, parts);
-  const rest = atoms.filter((atom) => !codes.some((code) => code.start <= atom.start && atom.start < code.end));
+  const taken = codes.filter((code) => !isWord(code, atoms, parts.count));
+  const rest = atoms.filter((atom) => !taken.some((code) => code.start <= atom.start && atom.start < code.end));
   const reading = reader.read(reader.segments(rest), !codes.length);
-  let intent = "find";
+  let intent = !codes.length && reading.units.length === 1 && reading.terms.length ? "name" : "find";
   if (reading.kinds & DEFINE) intent = "define";
   else if (reading.kinds & HOWTO) intent = "howto";
   else if (reading.kinds & TASK) intent = "task";
@@ -37,13 +39,43 @@ export function understand(query, parts) {
     alarmTexts: table.textsIn(text),
     pages: table.pagesById(text),
     units: reading.units,
-    bridges: bridgesOf(rest, reading.units),
+    written: unique(tokensOf(rest)),
     terms: [...new Map(reading.terms.map((term) => [`${term.typed}\t${term.label}`, term])).values()],
     negligible: reading.negligible,
     families,
     intent,
     suggestion: suggestionOf(text, reading.replaced),
   };
+}
+
+/** Returns a query with a space between the name of a maker and the code that is glued to it: FANUCSV0401. */
+function parted(query, dictionary, rules) {
+  let whole = "";
+  let last = 0;
+  for (const match of query.matchAll(GLUED)) {
+    const [, word, digits] = match;
+    for (let length = word.length; length >= rules.shortest_maker; length -= 1) {
+      const rest = word.length - length;
+      if (rest > rules.most_letters || (!rest && digits.length < rules.shortest_glued)) continue;
+      if (!makers(word.slice(0, length), dictionary).size) continue;
+      whole += query.slice(last, match.index + length) + " ";
+      last = match.index + length;
+      break;
+    }
+  }
+  return whole + query.slice(last);
+}
+
+/** Returns the families of a maker's name, written just so: FANUCS is none. */
+function makers(word, dictionary) {
+  const key = nameKey(atomsOf(fold(word)));
+  return dictionary.name(key) === fold(word) ? dictionary.families(key) : new Set();
+}
+
+/** Whether pages have a code that none is about, as any other word: a year, a model, a number in a text. */
+function isWord(code, atoms, count) {
+  if (code.state !== "unknown") return false;
+  return count(atoms.filter((atom) => code.start <= atom.start && atom.start < code.end).map((atom) => atom.text).join("")) > 0;
 }
 
 /** Returns the atoms without words of degree: 油温太高 is searched as 油温高. */
@@ -71,8 +103,9 @@ function codesOf(text, folded, segments, families, { dictionary, codes, table })
       && !written.some((code) => code.start <= segment.start && segment.start < code.axisEnd)
       && !dictionary.families(segment.key).size);
   const found = [];
-  for (const code of written) {
+  for (let code of written) {
     if (named.some((segment) => segment.start <= code.start && code.end <= segment.end)) continue;
+    if (code.spaced && makers(code.prefix, dictionary).size) code = codes.withoutLetters(code, text);
     const product = code.prefix && code.prefix !== "AL"
       && dictionary.has(nameKey(atomsOf(fold(code.prefix + code.number))));
     if (product && !code.keys.slice(0, 1).some((key) => table.has(key))) continue;
@@ -95,27 +128,20 @@ function codesOf(text, folded, segments, families, { dictionary, codes, table })
   return found;
 }
 
-function bridgesOf(atoms, units) {
-  const inside = new Set(units.flatMap((unit) => unit.ways[0].tokens));
-  const found = [];
-  for (let number = 1; number < atoms.length; number += 1) {
-    const [one, two] = [atoms[number - 1], atoms[number]];
-    const pair = one.text + two.text;
-    if (two.glued && one.kind === "chinese" && two.kind === "chinese" && !inside.has(pair)) found.push(pair);
-  }
-  return unique(found);
-}
-
+/** Returns the query with what it was taken for; Chinese words that come to stand side by side are one phrase. */
 function suggestionOf(text, replaced) {
-  if (!replaced.length) return "";
   let whole = "";
   let last = 0;
   const ordered = [...replaced].sort(
     (one, two) => one[0] - two[0] || one[1] - two[1] || (one[2] < two[2] ? -1 : Number(one[2] > two[2])));
   for (const [start, end, word] of ordered) {
     if (start < last) continue;
-    whole += text.slice(last, start) + word;
+    const between = text.slice(last, start);
+    const joined = last && !between.trim() && hasChinese(whole.slice(-1)) && hasChinese(word.slice(0, 1));
+    whole += (joined ? "" : between) + word;
     last = end;
   }
-  return whole + text.slice(last);
+  let rest = text.slice(last);
+  if (last && rest[0] === " " && hasChinese(whole.slice(-1)) && hasChinese(rest.slice(1, 2))) rest = rest.slice(1);
+  return whole + rest === text ? "" : whole + rest;
 }
