@@ -100,7 +100,7 @@ def test_every_page_of_the_library_is_the_same_bytes_when_nothing_was_edited(
 def test_a_changed_title_changes_one_line(
     files: dict[str, tuple[str, Page, str]],
 ) -> None:
-    for path, (text, page, body) in list(files.items())[::6]:
+    for path, (text, page, body) in list(files.items())[::12]:
         renamed = page.model_copy(update={"title": "改：" + page.title})
         after = edited_text(text, page, renamed, body)
         assert parse_page(after, path).page == renamed, path
@@ -111,7 +111,7 @@ def test_a_changed_title_changes_one_line(
 
 
 def test_a_new_file_of_any_page_reads_as_the_same_page(files: dict[str, tuple[str, Page, str]]) -> None:
-    for path, (_, page, body) in list(files.items())[3::6]:
+    for path, (_, page, body) in list(files.items())[3::12]:
         read = parse_page(page_text(page, body), path)
         assert (read.page, read.body, read.faults) == (page, body, ()), path
 

@@ -107,14 +107,14 @@ def test_a_save_writes_the_file_and_tells_who_when_and_why(store: Store, folder:
     assert revision(store, CASE, 2)[1] == file_of(folder).read_bytes()
 
 
-def test_the_same_save_twice_is_one_state(store: Store, folder: Path) -> None:
-    seen = opened(store, folder)
+def test_the_same_save_twice_is_one_state(quick: Store, folder: Path) -> None:
+    seen = opened(quick, folder)
     text = seen.text.replace("主轴过热", "主轴太热")
-    one = saved(store, folder, text, seen.digest)
-    again = saved(store, folder, text, seen.digest)
+    one = saved(quick, folder, text, seen.digest)
+    again = saved(quick, folder, text, seen.digest)
     assert (one.is_new_state, again.is_new_state) == (True, False)
     assert again.digest == one.digest
-    assert len(states(store, folder)) == 2
+    assert len(states(quick, folder)) == 2
 
 
 def test_of_many_at_once_one_is_written_and_the_others_are_told(store: Store, folder: Path) -> None:
@@ -280,18 +280,18 @@ def test_a_new_page_begins_as_a_draft_and_its_id_is_its_own(quick: Store, folder
     assert states(quick, folder, "CASE-SPI-77")[0].kind == "new"
 
 
-def test_an_earlier_state_is_brought_back_as_a_new_one(store: Store, folder: Path) -> None:
-    seen = opened(store, folder)
-    saved(store, folder, seen.text.replace("主轴过热", "错的"), seen.digest)
+def test_an_earlier_state_is_brought_back_as_a_new_one(quick: Store, folder: Path) -> None:
+    seen = opened(quick, folder)
+    saved(quick, folder, seen.text.replace("主轴过热", "错的"), seen.digest)
     set_standing(
-        store, load_library(folder), CASE, status=Status.IN_REVIEW, why="看", editor=EDITOR, now=NOON
+        quick, load_library(folder), CASE, status=Status.IN_REVIEW, why="看", editor=EDITOR, now=NOON
     )
-    done = restore(store, load_library(folder), CASE, 1, why="错了", editor=EDITOR, now=NOON)
+    done = restore(quick, load_library(folder), CASE, 1, why="错了", editor=EDITOR, now=NOON)
     page = load_library(folder).pages[CASE]
     assert (page.title, page.revision, page.status) == ("主轴过热", 3, Status.IN_REVIEW)
     assert done.revision is not None
     assert (done.revision.kind, done.revision.number) == ("restore", 4)
-    again = restore(store, load_library(folder), CASE, 1, why="错了", editor=EDITOR, now=NOON)
+    again = restore(quick, load_library(folder), CASE, 1, why="错了", editor=EDITOR, now=NOON)
     assert not again.is_new_state
 
 
