@@ -7,28 +7,26 @@ taken out of the query before it is written anywhere.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from kb.content import Library
-from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
+from kb.errors import BadInput, Fault, NotFound
 from kb.search import Result, SearchIndex
 from kb.search.tokens import fold
 from kb.store import Store
-from kb.store import register as audit
 from kb.store import search_log as rows
+from kb.usecases.work_items import LONGEST_NOTE as LONGEST_NOTE
+from kb.usecases.work_items import LONGEST_OWNER as LONGEST_OWNER
+from kb.usecases.work_items import MOST_ROWS as MOST_ROWS
+from kb.usecases.work_items import Asked, change_work, checked_place
 
 State = Literal["open", "answered", "declined"]
 STATES: tuple[State, ...] = get_args(State)
 Kind = Literal["nothing", "nearest"]
 
 LONGEST_QUERY = 200
-LONGEST_OWNER = 80
-LONGEST_NOTE = 500
-MOST_ROWS = 200
-DEEPEST = 10_000
 KEPT_FOR = timedelta(days=400)
 """A query that nobody has taken up is forgotten after this time without being asked: a year and a season."""
 
@@ -200,13 +198,7 @@ def unanswered(
     Raises:
         BadQuery: State, page or size are out of bounds.
     """
-    faults = [] if state in STATES else [f"state is {state!r}; it must be one of {', '.join(STATES)}"]
-    if not 1 <= size <= MOST_ROWS:
-        faults.append(f"size is {size}; it must be 1 to {MOST_ROWS}")
-    if page < 1 or (page - 1) * max(size, 1) >= DEEPEST:
-        faults.append(f"page is {page}; it must be at least 1 and within the first {DEEPEST:,} rows")
-    if faults:
-        raise BadQuery("; ".join(faults))
+    checked_place(state=state, states=STATES, page=page, size=size)
     with store.reading() as session:
         found = rows.unanswered_rows(session, state=state, first=(page - 1) * size, size=size)
         votes: defaultdict[str, list[PageVotes]] = defaultdict(list)
@@ -254,48 +246,22 @@ def take_over(
         Conflict: The row has another revision by now.
         BadInput: Every fault, by field.
     """
-    owner, note = " ".join(owner.split()), note.strip()
-    faults: list[Fault] = []
-    day = _day(due.strip(), faults)
-    if state not in STATES:
-        faults.append(Fault(where="state", what=f"{state[:40]!r} is no state", repair=", ".join(STATES)))
-    if len(owner) > LONGEST_OWNER:
-        faults.append(
-            Fault(where="owner", what=f"has {len(owner)} characters", repair=f"{LONGEST_OWNER} at most")
-        )
-    if len(note) > LONGEST_NOTE:
-        faults.append(
-            Fault(where="note", what=f"has {len(note)} characters", repair=f"{LONGEST_NOTE} at most")
-        )
-    if state == "declined" and not note:
-        faults.append(Fault(where="note", what="is empty", repair="say why the query is declined"))
+    asked = Asked(owner=owner, due=due, state=state, note=note, revision=revision)
     with store.writing() as session:
         row = rows.logged(session, id)
         if row is None:
             raise NotFound("unanswered query", id[:64])
-        if faults:
-            raise BadInput("nothing was changed", faults)
-        before = _fields(row)
-        after = {"owner": owner, "due": day.isoformat() if day else None, "state": state, "note": note}
-        if revision is not None and revision != row.revision:
-            raise Conflict(
-                f"the query {row.query!r} was changed meanwhile: revision {revision} is now {row.revision}",
-                yours={**after, "revision": revision},
-                theirs={**before, "revision": row.revision},
-            )
-        if before != after:
-            row.owner, row.due, row.state, row.note = owner, day, state, note
-            row.revision += 1
-            change = audit.Change(
-                at=now,
-                who=who,
-                action="update",
-                kind="search_log",
-                thing_id=row.id,
-                before=before,
-                after=after,
-            )
-            audit.record(session, [change])
+        change_work(
+            session,
+            row,
+            asked,
+            states=STATES,
+            named=f"the query {row.query!r}",
+            kind="search_log",
+            thing_id=row.id,
+            who=who,
+            now=now,
+        )
         session.flush()
         return _item(row, (), None, now.date())
 
@@ -323,26 +289,6 @@ def unanswered_row(one: Unanswered) -> dict[str, object]:
             for vote in one.votes
         ],
         "found_now": one.found_now,
-    }
-
-
-def _day(text: str, faults: list[Fault]) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        what = f"{text[:40]!r} is no day"
-        faults.append(Fault(where="due", what=what, repair="write it as 2027-01-31"))
-        return None
-
-
-def _fields(row: rows.SearchLogRow) -> Mapping[str, object]:
-    return {
-        "owner": row.owner,
-        "due": row.due.isoformat() if row.due else None,
-        "state": row.state,
-        "note": row.note,
     }
 
 

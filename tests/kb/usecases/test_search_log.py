@@ -152,7 +152,7 @@ def test_every_fault_of_a_change_is_told_and_nothing_is_changed(store: Store) ->
     with pytest.raises(BadInput, match="nothing was changed") as caught:
         taken(store, "液氮罐", owner="x" * 81, due="30.11.", state="done", note="y" * 501)
     assert [fault.where for fault in caught.value.faults] == ["due", "state", "owner", "note"]
-    with pytest.raises(BadInput, match="say why the query is declined"):
+    with pytest.raises(BadInput, match="say why it is declined"):
         taken(store, "液氮罐", state="declined")
     assert listed(store)[0].revision == 1
     assert taken(store, "液氮罐", owner="x" * 80, note="y" * 500).revision == 2
