@@ -4,6 +4,7 @@ May import: `kb.settings`, and every room that has something to open.
 """
 
 import gc
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kb.content import Library, load_library
+from kb.errors import StoreFailure
 from kb.search import SearchIndex, open_index
 from kb.settings import Settings
 from kb.store import Store
@@ -19,6 +21,8 @@ from kb.usecases.jobs import Background
 from kb.usecases.page_feedback import all_verdicts
 from kb.usecases.page_use import all_reuse, reuse_scores
 from kb.usecases.search_notes import SearchNotes
+
+_log = logging.getLogger(__name__)
 
 MANY_PAGES = 2_000
 """Pages from which on the library is left out of the collection of garbage."""
@@ -97,11 +101,19 @@ class House:
         return self._index
 
     def reuse(self) -> Mapping[str, float]:
-        """Return how proven pages are by the jobs that used them, at most `REUSE_FRESH` old."""
+        """Return how proven pages are by the jobs that used them, at most `REUSE_FRESH` old.
+
+        While the database cannot be asked, what was known last holds: a search answers without it.
+        """
         now = self.now()
         if self._reuse is None or not timedelta(0) <= now - self._reuse[0] < REUSE_FRESH:
-            verdicts = all_verdicts(self.store, self.library())
-            self._reuse = (now, reuse_scores(all_reuse(self.store), verdicts))
+            scores: Mapping[str, float] = self._reuse[1] if self._reuse is not None else {}
+            try:
+                verdicts = all_verdicts(self.store, self.library())
+                scores = reuse_scores(all_reuse(self.store), verdicts)
+            except StoreFailure as failure:
+                _log.warning("the search goes on without the use of pages in jobs: %s", failure)
+            self._reuse = (now, scores)
         return self._reuse[1]
 
 
