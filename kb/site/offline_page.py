@@ -68,7 +68,7 @@ def search_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
 {scripts}
 </head>
 <body>
-<header class="so-top">{text("strong", "Servicebook")}{links}
+<header class="so-top so-many">{text("strong", "Servicebook")}{links}
 {text("button", "English", ' type="button" class="so-link" id="so-language"')}</header>
 <main>
 <form id="so-form" role="search" action="search.html">

@@ -58,6 +58,7 @@ VIEW_TEXTS = (
     "This device has no room for the newer pack; it keeps the one it has.",
     "The pack could not be kept on this device: {reason}",
     "The newer pack did not come whole ({reason}); the one on this device stays as it is.",
+    "only the search is on this device; pages open when the network is back",
     "Machine in hand",
     "Machine class",
     "Control",

@@ -261,6 +261,46 @@ def test_two_tabs_send_each_draft_once(phone: BrowserContext, house: House) -> N
     assert len(posts) == len(set(posts)) == 3
 
 
+def test_two_tabs_without_locks_send_each_once_and_both_know_it(phone: BrowserContext, house: House) -> None:
+    # As over plain http, where a browser has neither locks nor a worker.
+    phone.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    first = opened(phone.new_page())
+    second = opened(phone.new_page())
+    phone.set_offline(True)
+    for number in range(3):
+        written(first, f"现象 {number}")
+        done(first)
+        waiting(second, number + 1)
+    phone.set_offline(False)
+    for page in (first, second):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    for page in (first, second):
+        sent(page, 3)
+        waiting(page, 0)
+        expect(page.locator("#sd-list .so-badge", has_text="正在发送")).to_have_count(0)
+    assert sorted(one.texts["symptom"] for one in at_the_service(house)) == ["现象 0", "现象 1", "现象 2"]
+
+
+def test_one_draft_open_in_two_tabs_loses_nothing_of_either(phone: BrowserContext, house: House) -> None:
+    first = opened(phone.new_page())
+    written(first, "主轴不转")
+    second = opened(phone.new_page())
+    expect(second.locator("[name=symptom]")).to_have_value("主轴不转")
+    second.fill("[name=ruled_out]", "换过电缆")
+    expect(first.locator("[name=ruled_out]")).to_have_value("换过电缆")
+    first.fill("[name=notes]", "夜班")
+    expect(second.locator("[name=notes]")).to_have_value("夜班")
+    done(second)
+    sent(first)
+    expect(first.locator("[name=symptom]")).to_have_value("")
+    (one,) = at_the_service(house)
+    assert (one.texts["symptom"], one.texts["ruled_out"], one.texts["notes"]) == (
+        "主轴不转",
+        "换过电缆",
+        "夜班",
+    )
+
+
 def test_a_portal_that_answers_anything_takes_no_draft_away(phone: BrowserContext, house: House) -> None:
     page = opened(phone.new_page())
     page.route(SENDS, lambda route: route.fulfill(status=200, json={"welcome": "guest network"}), times=1)

@@ -252,6 +252,39 @@ def test_facets_narrow_and_the_address_brings_them_back(phone: BrowserContext, s
     expect(page.locator("[data-facet=type][data-value=guide]")).to_contain_text("Guide")
 
 
+def test_going_back_leads_to_where_the_reader_was(phone: BrowserContext, site: Service) -> None:
+    page = opened(phone.new_page(), "/library/search.html")
+    asked(page, "主轴过热")
+    page.locator(".so-more").dblclick()
+    expect(page.locator(".so-hit")).not_to_have_count(10)
+    shown = [hit.get_attribute("data-id") for hit in page.locator(".so-hit").all()]
+    assert len(set(shown)) == len(shown)
+    eighteenth = page.locator(".so-hit").nth(17)
+    eighteenth.scroll_into_view_if_needed()
+    before = eighteenth.bounding_box()
+    eighteenth.locator("h2 a").click()
+    page.locator(".sb-search").wait_for()
+    page.go_back()
+    page.locator("#so-results[data-shown=主轴过热]").wait_for()
+    after = page.locator(".so-hit").nth(17).bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 60  # the line about the pack may have become shorter or longer
+
+
+def test_what_nobody_has_written_leads_to_a_draft_and_a_long_question_is_cut_in_the_count(
+    phone: BrowserContext, site: Service
+) -> None:
+    page = opened(phone.new_page(), "/library/search.html")
+    assert asked(page, "qqqqxxxx wwww") == []
+    expect(page.locator(".so-empty a")).to_have_attribute("href", "draft.html")
+    page.fill("#so-query", "换刀的时候主轴不转" * 40)
+    page.locator(".so-count[role=status]", has_text="…").wait_for()
+    assert len(page.input_value("#so-query")) == 200
+    assert len(page.locator(".so-count[role=status]").inner_text()) < 60
+    assert overflow_px(page) == 0
+
+
 def test_it_complains_of_nothing_and_is_installable(phone: BrowserContext, site: Service) -> None:
     page = phone.new_page()
     complaints: list[str] = []

@@ -10,6 +10,7 @@ const LONGEST_SIDE = 1600;
 const QUALITIES = [0.82, 0.7, 0.55];
 const LARGEST_BYTES = 1_500_000; // well below what the service takes
 const AGAIN_MS = 60_000;
+const HEARD_MS = 150;
 
 const form = document.getElementById("sd-form");
 const place = document.getElementById("sd-list");
@@ -83,7 +84,7 @@ async function showPhotos() {
 async function addPhotos() {
   const files = [...chooser.files];
   chooser.value = "";
-  await kept.write(draft);
+  await kept.write(draft, taken());
   for (const file of files) {
     let data;
     try { data = await smaller(file); }
@@ -113,9 +114,33 @@ async function edit(one) {
   await showPhotos();
 }
 
+/** Returns the names of the fields whose text is not the draft's, after the draft has taken it. */
+function taken() {
+  const names = FIELDS.filter((name) => draft.texts[name] !== form.elements[name].value);
+  for (const name of names) draft.texts[name] = form.elements[name].value;
+  return names;
+}
+
+/** Shows what another tab has changed: fields of the draft that is open here too, and the list. */
+async function heard() {
+  const now = await kept.one(draft.id);
+  if (now && now.state !== "writing") await edit(kept.blank()); // it is sent off there
+  else if (now) {
+    for (const name of FIELDS) {
+      // What is being typed here at this moment is newer than what is kept.
+      if (form.elements[name].value !== draft.texts[name] || now.texts[name] === draft.texts[name]) continue;
+      draft.texts[name] = form.elements[name].value = now.texts[name];
+    }
+    await showPhotos();
+  }
+  await list();
+}
+
 async function typed() {
-  for (const name of FIELDS) draft.texts[name] = form.elements[name].value;
-  if (await kept.write(draft)) told();
+  const mine = draft;
+  const wrote = await kept.write(mine, taken());
+  if (mine !== draft) return; // it was sent off meanwhile
+  if (wrote) told();
   else { // another tab has sent it off: what is typed here goes into a draft of its own
     draft = { ...kept.blank(), texts: draft.texts };
     await kept.write(draft);
@@ -130,16 +155,24 @@ async function begin() {
 }
 
 async function done() {
-  for (const name of FIELDS) draft.texts[name] = form.elements[name].value;
+  const changed = taken();
   if (!draft.texts.alarm.trim() && !draft.texts.symptom.trim()) {
     saved.textContent = say("Write what the control shows or what the customer complains of.");
     form.elements.alarm.focus();
     return;
   }
-  await kept.write(draft);
-  await kept.change(draft.id, ["writing"], { state: "ready", reason: "", claimed: 0 });
-  await begin();
+  const going = draft;
+  const empty = edit(kept.blank()); // at once: what is typed from here on belongs to the next draft
   window.scrollTo({ top: 0 });
+  try {
+    await kept.write(going, changed);
+    await kept.change(going.id, ["writing"], { state: "ready", reason: "", claimed: 0 });
+  } catch (error) {
+    await edit(going);
+    throw error;
+  }
+  await empty;
+  await list();
   await send();
 }
 
@@ -189,7 +222,7 @@ async function list() {
   const drafts = (await kept.all()).filter((one) => one.id !== draft.id || one.state !== "writing");
   const waiting = drafts.filter((one) => one.state === "ready");
   place.replaceChildren(...drafts.reverse().filter((one) => one.state !== "writing" || !isEmpty(one)).map(row));
-  const parts = [element("strong", { id: "sd-waiting", "data-count": String(waiting.length) }, say("{count} to send", { count: waiting.length }))];
+  const parts = [element("a", { id: "sd-waiting", href: "#sd-list", "data-count": String(waiting.length) }, say("{count} to send", { count: waiting.length }))];
   if (waiting.length) {
     parts.push(element("button", { type: "button", id: "sd-send", on: () => act(send) }, say("Send now")));
     const notes = { offline: "No network: it is kept here and sent when the network is back.",
@@ -219,7 +252,14 @@ async function open() {
   document.getElementById("sd-begin").addEventListener("click", () => act(begin));
   window.addEventListener("online", () => act(send));
   window.addEventListener("offline", () => act(send));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) act(send); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) act(async () => { await heard(); await send(); });
+  });
+  let soon = 0;
+  kept.listen(() => {
+    clearTimeout(soon);
+    soon = setTimeout(() => act(heard), HEARD_MS);
+  });
   setInterval(() => act(async () => {
     if (navigator.onLine && (await kept.all()).some((one) => one.state === "ready")) await send();
   }), AGAIN_MS);

@@ -41,7 +41,13 @@ export class Kept {
     return new Kept(database);
   }
 
-  constructor(database) { this.database = database; }
+  constructor(database) {
+    this.database = database;
+    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(NAME) : null;
+  }
+
+  /** Calls `changed` whenever another tab has changed what is kept. */
+  listen(changed) { this.channel?.addEventListener("message", changed); }
 
   /** Runs `work` in one transaction and returns what it returned after all of it is kept. */
   async within(stores, mode, work, options) {
@@ -53,6 +59,7 @@ export class Kept {
     done.catch(() => null); // told by the await below
     const result = await work(...[stores].flat().map((name) => transaction.objectStore(name)));
     await done;
+    if (mode === "readwrite") this.channel?.postMessage("changed");
     return result;
   }
 
@@ -60,6 +67,11 @@ export class Kept {
   async all() {
     const drafts = await this.within("drafts", "readonly", (store) => settled(store.getAll()));
     return drafts.sort((one, two) => (one.created < two.created ? -1 : 1));
+  }
+
+  /** Returns a draft as it stands now, or null where it is kept no longer. */
+  async one(id) {
+    return (await this.within("drafts", "readonly", (store) => settled(store.get(id)))) || null;
   }
 
   photos(id) {
@@ -72,12 +84,16 @@ export class Kept {
     return { id: freshId(), created: new Date().toISOString(), state: "writing", texts, reason: "", uncertain: false, claimed: 0 };
   }
 
-  /** Keeps the texts of a draft that is being written; one that is frozen meanwhile, in another tab, stays as it is. */
-  write(draft) {
+  /**
+   * Keeps the texts of a draft that is being written; one that is frozen meanwhile, in another tab, stays as it is.
+   * @param names The fields that were changed here; the others keep what another tab may have put into them.
+   */
+  write(draft, names = FIELDS) {
     return this.within("drafts", "readwrite", async (store) => {
       const kept = await settled(store.get(draft.id));
       if (kept && kept.state !== "writing") return false;
-      await settled(store.put({ ...(kept || draft), texts: draft.texts }));
+      const changed = Object.fromEntries(names.map((name) => [name, draft.texts[name]]));
+      await settled(store.put({ ...(kept || draft), texts: { ...(kept || draft).texts, ...changed } }));
       return true;
     });
   }

@@ -97,6 +97,7 @@ export class Keeper {
     }
     if (state.kept === "all") return [element("span", {}, view.say("search and all pages are on this device"))];
     if (state.kept !== "search") return [];
+    if (!navigator.onLine) return [element("span", {}, view.say("only the search is on this device; pages open when the network is back"))];
     const size = (state.bytes / MEGABYTE).toFixed(0);
     return [
       element("span", {}, view.say("the search is on this device")),

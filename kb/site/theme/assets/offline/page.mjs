@@ -10,6 +10,7 @@ const WAIT_MS = 60;
 const PAGE_SIZE = 10;
 const SEEN_AT_ONCE = 4; // as many as a phone's screen holds; they are shown while the rest is made
 const LANGUAGE_KEY = "servicebook.language";
+const LEFT_KEY = "servicebook.left";
 
 const form = document.getElementById("so-form");
 const field = document.getElementById("so-query");
@@ -21,6 +22,7 @@ let engine = null;
 let view = null;
 let machine = null;
 let chosen = new Map();
+let leftAt = leftBefore(); // how many hits were shown, and where, when the reader opened one of them
 let running = 0;
 let timer = 0;
 
@@ -76,7 +78,9 @@ async function show() {
     };
     if (result.hits.length) {
       await new Promise((done) => { setTimeout(done); }); // let the first be painted
-      await more(PAGE_SIZE);
+      await more(Math.max(PAGE_SIZE, leftAt?.hits || 0));
+      if (leftAt && mine === running) window.scrollTo(0, leftAt.top);
+      leftAt = null;
     }
     if (mine === running) results.dataset.shown = query;
   } catch (error) {
@@ -93,7 +97,24 @@ function complain(error) {
 
 const guarded = (work) => work.catch(complain);
 
+/** Notes how far the reader has come, so that going back leads to where he was. */
+function noteLeaving() {
+  const hits = results.querySelectorAll(".so-hit").length;
+  // A state of the history is lost where the browser opens the next page in another process.
+  try { sessionStorage.setItem(LEFT_KEY, JSON.stringify({ address: location.href, hits, top: window.scrollY })); }
+  catch (error) { console.warn("the place was not noted:", error.message); }
+}
+
+function leftBefore() {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(LEFT_KEY));
+    const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    return back && left?.address === location.href ? left : null;
+  } catch { return null; } // storage may be forbidden
+}
+
 function search() {
+  leftAt = null;
   try { writeAddress(); }
   catch (error) { console.warn("the address was not changed:", error.message); }
   return show();
@@ -151,6 +172,8 @@ async function open() {
     const example = event.target.closest("[data-query]");
     if (example) changed({ query: example.dataset.query });
   });
+  history.scrollRestoration = "manual"; // the hits come after the browser would have scrolled
+  results.addEventListener("click", (event) => { if (event.target.closest("a[href]")) noteLeaving(); });
   document.getElementById("so-language").addEventListener("click", () => {
     const language = view.english ? "zh_CN" : "en";
     try { localStorage.setItem(LANGUAGE_KEY, language); }

@@ -1,6 +1,7 @@
 // What is found becomes a page. Texts are set as text, never as HTML, so nothing in the library can run.
 
 const MOST_CHIPS = 12;
+const SHOWN_QUERY = 40;
 const HAZARD_TEXTS = { danger: "Danger", warning: "Warning", caution: "Caution", notice: "Notice" };
 
 /** Returns an element with properties and children; what is false, null or empty is left out. */
@@ -20,6 +21,8 @@ export function element(tag, properties = {}, ...children) {
 export function filled(message, values = {}) {
   return message.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
+
+const shortened = (text) => (text.length > SHOWN_QUERY ? `${text.slice(0, SHOWN_QUERY)}…` : text);
 
 /** Shows results in one language. */
 export class View {
@@ -49,19 +52,24 @@ export class View {
       parts.push(list, below);
     } else {
       parts.push(element("section", { class: "so-card so-empty" }, element("h2", {}, this.say("Nothing found")),
-        element("p", {}, this.say("Try the alarm number alone, fewer words, or another word for the part. What nobody has written down yet is worth a case."))));
+        element("p", {}, this.say("Try the alarm number alone, fewer words, or another word for the part. What nobody has written down yet is worth a case.")),
+        element("p", {}, element("a", { class: "so-primary", href: "draft.html" }, this.say("Write a draft")))));
     }
     const add = (hits, more) => {
       list.append(...hits.map((hit) => this.hit(hit, marker)));
       const left = list.children.length < result.total;
-      below.replaceChildren(...(left ? [element("button", { type: "button", class: "so-more", on: more }, this.say("Show more"))] : []));
+      const pressed = ({ target }) => {
+        target.disabled = true; // a second press asks for nothing twice
+        more().finally(() => { target.disabled = false; });
+      };
+      below.replaceChildren(...(left ? [element("button", { type: "button", class: "so-more", on: pressed }, this.say("Show more"))] : []));
     };
     return { parts: parts.filter(Boolean), count: () => list.children.length, add };
   }
 
   count({ total, understood }) {
     const text = understood.query
-      ? this.say("{count} pages for {query}", { count: total, query: understood.query })
+      ? this.say("{count} pages for {query}", { count: total, query: shortened(understood.query) })
       : this.say("{count} pages", { count: total });
     return element("p", { class: "so-count", role: "status", "aria-live": "polite" }, text);
   }

@@ -40,11 +40,11 @@ function pathOf(url) {
   return path === "" || path.endsWith("/") ? `${path}index.html` : path;
 }
 
-/** Returns {current, previous, all}: lists of the versions that may be served, and whether all pages are kept. */
+/** Returns {current, previous, all, whole}: lists that may be served, whether all pages are wanted, of which version all are here. */
 async function state() {
   if (!known) {
     const kept = await (await caches.open(CACHE)).match(STATE);
-    known = kept ? await kept.json() : { current: null, previous: null, all: false };
+    known = kept ? await kept.json() : { current: null, previous: null, all: false, whole: "" };
   }
   return known;
 }
@@ -74,8 +74,10 @@ function missing(listed) {
   const text = listed
     ? "此页未存到本机；联网时在检索页点“保存全部页面”。 This page is not kept on this device."
     : "本机资料里没有此页。 This device has no such page.";
+  const here = (path) => new URL(path, self.registration.scope).href;
   const body = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">`
-    + `<title>离线 Offline</title><p>${text}</p><p><a href="${new URL("search.html", self.registration.scope).href}">离线检索 Search</a></p>`;
+    + `<title>离线 Offline</title><link rel="stylesheet" href="${here("assets/offline/offline.css")}">`
+    + `<main><h1>离线 Offline</h1><p class="so-notice">${text}</p><p><a class="so-primary" href="${here("search.html")}">离线检索 Search</a></p></main>`;
   return new Response(body, { status: 503, headers: { "Content-Type": TYPES.html } });
 }
 
@@ -119,6 +121,8 @@ async function renew() {
     const { previous } = await state();
     await settle({ current: list, previous: current?.version === list.version ? previous : current });
   }
+  // All pages count as kept only from here on, not when somebody asks for them.
+  if (all) await settle({ whole: list.version });
   await sweep(cache);
 }
 
@@ -152,9 +156,9 @@ async function sweep(cache) {
 }
 
 async function tell(more) {
-  const { current, all } = await state();
+  const { current, all, whole } = await state();
   const bytes = current ? Object.values(current.files).reduce((sum, [, size]) => sum + size, 0) : 0;
-  const kept = current ? (all ? "all" : "search") : "";
+  const kept = current ? (all && whole === current.version ? "all" : "search") : "";
   const message = { type: "state", version: current?.version || "", kept, bytes, ...more };
   for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
 }
