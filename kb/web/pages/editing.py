@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from kb.content import Page
 from kb.errors import BadInput, Conflict, NotAllowed, Unwritable
-from kb.i18n import Language, translator
+from kb.i18n import Language
 from kb.usecases.duplicates import Duplicate
 from kb.usecases.editing import Proposal, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
@@ -22,6 +22,7 @@ from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_text import BODY, Found, examined
 from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep, language_of_request
 from kb.web.pages.editing_draft import Draft, Sent, editor_of
+from kb.web.pages.editing_faults import in_words
 from kb.web.pages.editing_words import KIND_NAMES, field_name, hint_of, options_of, place_name
 from kb.web.rendering import render
 from kb.wiring import House
@@ -162,7 +163,6 @@ def _fixed_of_new(house: House, draft: Draft) -> dict[str, Any]:
 
 
 def _preview(house: House, language: Language, draft: Draft, text: str, opened: Opened | None) -> Response:
-    say = translator(language)
     library = house.library()
     faults, html = draft.faults, ""
     if not faults:
@@ -175,8 +175,8 @@ def _preview(house: House, language: Language, draft: Draft, text: str, opened: 
         {
             "field": one.field,
             "name": place_name(one.field, language),
-            "what": say(one.what),
-            "repair": say(one.repair),
+            "what": in_words(one.what, language),
+            "repair": in_words(one.repair, language),
         }
         for one in faults
     ]
@@ -335,10 +335,10 @@ def _form(
 
 
 def _told(faults: tuple[Found, ...], language: Language) -> list[dict[str, str]]:
-    say = translator(language)
     rows = []
     for one in faults:
-        text = say(one.what) + (f" → {say(one.repair)}" if one.repair else "")
+        text = in_words(one.what, language)
+        text += f" → {in_words(one.repair, language)}" if one.repair else ""
         line = str(one.line) if one.line > 1 else ""
         name = place_name(one.field, language)
         rows.append({"field": one.field, "name": name, "text": text, "line": line})

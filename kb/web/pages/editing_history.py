@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from kb.content.lifecycle import next_confidences, next_statuses
 from kb.content.pages import Confidence, Status
-from kb.errors import BadInput, Conflict, NotAllowed, NotFound, Unwritable
-from kb.i18n import translator
+from kb.errors import BadInput, Conflict, Fault, NotAllowed, NotFound, Unwritable
+from kb.i18n import Language, translator
 from kb.usecases.accounts import Role
 from kb.usecases.content import address_on_site
 from kb.usecases.editing_difference import difference
@@ -23,7 +23,8 @@ from kb.usecases.jobs import JobState, find_job
 from kb.usecases.site_job import build_in_process, site_configuration, start_building
 from kb.web.context import HouseDep, Visitor, VisitorDep, language_of_request
 from kb.web.pages.editing_draft import editor_of
-from kb.web.pages.editing_words import HISTORY_NAMES, VALUE_NAMES
+from kb.web.pages.editing_faults import in_words
+from kb.web.pages.editing_words import HISTORY_NAMES, VALUE_NAMES, place_name
 from kb.web.rendering import render
 from kb.wiring import House
 
@@ -282,5 +283,13 @@ def _sentences(request: Request, refusal: Exception) -> tuple[str, ...]:
     if isinstance(refusal, Conflict):
         return (_("somebody has changed it since you opened it; look at it and send it once more"),)
     if isinstance(refusal, BadInput):
-        return tuple(str(fault) for fault in refusal.faults)
+        return tuple(
+            " ".join(part for part in _parts(fault, language_of_request(request)) if part)
+            for fault in refusal.faults
+        )
     return (str(refusal.args[0]),)
+
+
+def _parts(fault: Fault, language: Language) -> tuple[str, ...]:
+    repair = f"→ {in_words(fault.repair, language)}" if fault.repair else ""
+    return place_name(fault.where, language), in_words(fault.what, language), repair

@@ -17,7 +17,8 @@ from kb.settings import Settings
 from kb.usecases.editing_fields import FieldSpec, form_of
 from kb.usecases.editing_form import Typed, typed_from, typed_of, values_of
 from kb.usecases.editing_preview import digests, digests_file
-from kb.usecases.editing_text import text_of_fields
+from kb.usecases.editing_text import examined, text_of_fields
+from kb.web.pages.editing_faults import in_words
 from kb.wiring import House, open_house
 from tests.kb.api.conftest import NOON, ROOT
 from tests.kb.site.samples import a_library
@@ -283,7 +284,7 @@ def test_status_changes_are_refused_in_words_at_the_page(client: TestClient) -> 
     }
     refused = client.post(f"/pages/{CASE}/standing", data=form)
     assert refused.status_code == 422, refused.text
-    assert "does not become approved" in refused.text, re.findall(r"<p class=.error.*", refused.text)
+    assert "不能一步变为 approved" in refused.text, re.findall(r"<p class=.error.*", refused.text)
     moved = client.post(f"/pages/{CASE}/standing", data={**form, "status": "in_review", "reviewed": "on"})
     assert moved.status_code == 303
     assert "审核中" in client.get(f"/pages/{CASE}/read").text
@@ -316,3 +317,28 @@ def test_a_checklist_of_eighty_items_is_sent_whole(client: TestClient, house: Ho
     assert answer.status_code == 200, answer.text[:3000]
     assert dict(form_in(answer))["_text"].count("kind: pass_fail") == 80
     assert file.is_file()
+
+
+def test_what_the_checks_find_is_said_in_chinese(house: House) -> None:
+    folder = house.settings.content_dir
+    plain = (folder / "case.md").read_text(encoding="utf-8")
+    wrong = {
+        "severity: S2": "severity: S2\nkeywords: []\nrelated: [CASE-NO-1, CASE-X-01]",
+        "failure_mode: OHE": "failure_mode: NOSUCH",
+        "item: motor": "item: nosuch",
+        "grade: B": "grade: K",
+        "## 验证": "## 别的",
+        "created: '2026-01-01'": "created: '2026-06-01'",
+        "verification": "prevention",
+        "正文。": "[x](nowhere.md) ![y](no.svg)",
+        "type: danger": "type: danger",
+    }
+    for before, after in wrong.items():
+        assert before in plain, before
+        plain = plain.replace(before, after)
+    look = examined(house.library(), "case.md", plain, was=house.library().pages[CASE], today=house.today())
+    said = [in_words(text, "zh_CN") for one in look.faults for text in (one.what, one.repair)]
+    assert len(look.faults) >= 10
+    foreign = [text for text in said if not re.search("[\u4e00-\u9fff]", text)]
+    assert foreign == []
+    assert in_words("what nobody has translated", "zh_CN") == "what nobody has translated"
