@@ -31,6 +31,7 @@ from kb.usecases.plan_trace import (
 from kb.usecases.plan_views import VisitFilter, filtered, site_plan, technician_plan
 from kb.usecases.plan_words import Words, hours_text
 from kb.usecases.plan_workbook import provisional_notice
+from kb.usecases.travel_times import travel_state
 from kb.wiring import House, open_house
 from planner.model import Visit
 from planner.scheduling import Overdue
@@ -112,6 +113,9 @@ def inspections(
         _print_json(plan_json(book, language))
     else:
         _print_summary(book, Words(language))
+        if failed := travel_state(house.store).failed:
+            message = "The road service failed: {why}. The plan goes on with the ways that are known and the assumed speeds."
+            typer.echo(f"! {Words(language).say(message).format(why=failed)}")
 
 
 @command.command("show")

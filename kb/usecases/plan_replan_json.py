@@ -1,6 +1,6 @@
 """A proposal as plain values and as sentences: what changes, what it costs, what has no place."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from kb.i18n import translator
@@ -85,9 +85,9 @@ def proposal_json(proposal: Proposal, names: Names, words: Words) -> dict[str, A
     return {
         "id": proposal.id,
         "state": proposal.state,
-        "created": proposal.created.isoformat(),
+        "created": proposal.created.astimezone(UTC).isoformat(),
         "created_by": proposal.created_by,
-        "answered": proposal.answered.isoformat() if proposal.answered else None,
+        "answered": proposal.answered.astimezone(UTC).isoformat() if proposal.answered else None,
         "answered_by": proposal.answered_by,
         "run": proposal.run,
         "happened": list(request_sentences(proposal, names, words)),
