@@ -3,16 +3,27 @@
 `PUT` and the other changes of a page ask for `If-Match`: nobody writes over a state that he has not seen.
 """
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from kb.api.routes.content import tags_of
+from kb.api.routes.editing_schemas import (
+    DifferenceOut,
+    EditableOut,
+    FoundOut,
+    HistoryOut,
+    PageChange,
+    PageIn,
+    PreviewOut,
+    RestoreIn,
+    RevisionOut,
+    RevisionText,
+    SavedOut,
+    StandingIn,
+)
 from kb.api.routes.register_schemas import problems_documented
-from kb.content.pages import Confidence, Status
 from kb.errors import BadInput, Conflict, Fault, NotFound
 from kb.usecases.accounts import Role
 from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
@@ -29,7 +40,6 @@ from kb.wiring import House
 router = APIRouter(prefix="/library/pages", tags=["editing"])
 
 Id = Annotated[str, Path(max_length=80)]
-Why = Annotated[str, Field(max_length=500, description="the reason; a page in preparation needs none")]
 IfMatch = Annotated[str, Header(max_length=200, description="the ETag of the state that was edited")]
 
 
@@ -44,124 +54,6 @@ PROBLEMS = _told(
     s422="every fault by field",
     s503="the folder of the library cannot be written",
 )
-
-
-class PageIn(BaseModel):
-    """What a page shall say: the whole file, or its fields with its body."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str | None, Field(description="the whole file")] = None
-    fields: Annotated[dict[str, Any] | None, Field(description="front matter as an object")] = None
-    body: Annotated[str | None, Field(description="Markdown, with `fields`")] = None
-
-
-class PageChange(PageIn):
-    """What a page shall say, and why."""
-
-    why: Why = ""
-
-
-class RestoreIn(BaseModel):
-    """Which state to bring back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    number: Annotated[int, Field(ge=1)]
-    why: Why = ""
-
-
-class StandingIn(BaseModel):
-    """Where a page shall stand; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    status: Status | None = None
-    confidence: Confidence | None = None
-    reviewed_today: bool = False
-    superseded_by: Annotated[str, Field(max_length=80)] = ""
-    why: Why = ""
-
-
-class FoundOut(BaseModel):
-    """A fault, or something to know, at its field."""
-
-    field: str
-    line: int
-    what: str
-    repair: str
-
-
-class RevisionOut(BaseModel):
-    """A state of a page."""
-
-    page_id: str
-    number: int
-    kind: str
-    who: str
-    at: datetime
-    why: str
-    digest: str
-
-
-class RevisionText(RevisionOut):
-    """A state of a page with its text."""
-
-    text: str
-
-
-class HistoryOut(BaseModel):
-    """States of a page, the newest first."""
-
-    items: list[RevisionOut]
-    page: int
-    size: int
-    total: int
-
-
-class EditableOut(BaseModel):
-    """A page as its file stands; `fields` is empty where the file is broken."""
-
-    id: str
-    path: str
-    digest: str
-    text: str
-    fields: dict[str, Any]
-    body: str
-    writable: bool
-    may_edit: bool
-
-
-class SavedOut(BaseModel):
-    """What came of a save; `written` is false where the page said so already."""
-
-    id: str
-    digest: str
-    written: bool
-    revision: RevisionOut | None
-    warnings: list[FoundOut]
-
-
-class PreviewOut(BaseModel):
-    """A page as it would be: for its readers, as a file, as a difference; with all its faults."""
-
-    html: str
-    text: str
-    path: str
-    faults: list[FoundOut]
-    warnings: list[FoundOut]
-    difference: list[dict[str, Any]]
-    duplicates: Annotated[
-        list[dict[str, Any]], Field(description="of a new page: pages that may say it already")
-    ] = []
-
-
-class DifferenceOut(BaseModel):
-    """How one state of a page became another."""
-
-    before: int
-    after: int
-    lines: list[dict[str, Any]]
 
 
 def editor_of(visitor: Visitor) -> Editor:
