@@ -48,6 +48,8 @@ class Annealing:
         self._prepared = prepared(problem)
         self._bench = resumed(self._prepared.tables, begun_from(self._prepared, start, seed))
         self.iterations = 0
+        # The first step on a machine compiles, for up to a minute; that is nobody's searching time.
+        anneal(self._prepared.tables, self._bench, 1, COLD * self._prepared.scale, 1.0)
 
     @property
     def cost(self) -> float:

@@ -6,7 +6,7 @@ Every part is in minutes of driving, so that two plans of one task can be laid s
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.model import ReasonKind, Technician, Unplaced, Visit
@@ -58,8 +58,8 @@ def plan_costs(
         travel=weights.travel * sum(one.travel / _MINUTE for one in visits),
         early=weights.early * sum(max(0, -_days_late(one)) for one in visits),
         late=weights.late * sum(max(0, _days_late(one)) for one in visits),
-        overtime=weights.overtime * _overtime_minutes(visits, technicians, technician_calendars),
-        other_technician=weights.other_technician * _changes_of_technician(visits, locked),
+        overtime=weights.overtime * _overtime_minutes(visits, technician_calendars),
+        other_technician=weights.other_technician * _by_others(visits, technicians, locked),
         balance=_imbalance(visits, locked, technician_calendars, weights),
         moved=_moved(visits, published, weights),
         unserved=weights.unserved * (unplaced if isinstance(unplaced, int) else len(unplaced)),
@@ -78,37 +78,36 @@ def _days_late(visit: Visit) -> int:
     return (visit.day - ideal_of(visit)).days
 
 
-def _overtime_minutes(
-    visits: Sequence[Visit],
-    technicians: Mapping[str, Technician],
-    technician_calendars: Mapping[str, WorkCalendar],
-) -> float:
-    """Return how long the last visits of the days reach past the regular working time, ways home left out."""
-    last: dict[tuple[str, date], time] = {}
+def last_technicians(locked: Sequence[Visit]) -> dict[str, str]:
+    """Return who was, or will be for certain, at each site last, by site id."""
+    found: dict[str, tuple[date, str]] = {}
+    for one in locked:
+        if one.technician_id is not None:
+            found[one.site_id] = max(found.get(one.site_id, (date.min, "")), (one.day, one.technician_id))
+    return {site_id: technician_id for site_id, (_, technician_id) in found.items()}
+
+
+def _overtime_minutes(visits: Sequence[Visit], technician_calendars: Mapping[str, WorkCalendar]) -> float:
+    """Return by how much driving and work of the days go beyond the regular working time."""
+    taken: dict[tuple[str, date], float] = defaultdict(float)
     for one in visits:
-        if one.technician_id in technicians and one.technician_id is not None and one.hours is not None:
-            key = one.technician_id, one.day
-            last[key] = max(last.get(key, one.hours.end), one.hours.end)
+        if one.technician_id in technician_calendars and one.technician_id is not None:
+            taken[one.technician_id, one.day] += (one.duration + one.travel) / _MINUTE
     total = 0.0
-    for (technician_id, day), end in last.items():
-        spans = technician_calendars[technician_id].spans(day)
-        if spans:
-            over = datetime.combine(day, end) - datetime.combine(day, spans[-1].end)
-            total += max(0.0, over / _MINUTE)
+    for (technician_id, day), minutes in taken.items():
+        regular = sum(span.duration / _MINUTE for span in technician_calendars[technician_id].spans(day))
+        total += max(0.0, minutes - regular)
     return total
 
 
-def _changes_of_technician(visits: Sequence[Visit], locked: Sequence[Visit]) -> int:
-    ours = {one.key for one in visits}
-    before: dict[str, str] = {}
-    changes = 0
-    for one in sorted([*visits, *locked], key=lambda one: (one.site_id, one.day, one.key)):
-        if one.technician_id is None:
-            continue
-        if one.key in ours and before.get(one.site_id, one.technician_id) != one.technician_id:
-            changes += 1
-        before[one.site_id] = one.technician_id
-    return changes
+def _by_others(
+    visits: Sequence[Visit], technicians: Mapping[str, Technician], locked: Sequence[Visit]
+) -> int:
+    """Return how many visits are made by somebody else than the site's last visitor who still works here."""
+    last = last_technicians(locked)
+    return sum(
+        last.get(one.site_id) in technicians and last[one.site_id] != one.technician_id for one in visits
+    )
 
 
 def _imbalance(
@@ -117,28 +116,28 @@ def _imbalance(
     technician_calendars: Mapping[str, WorkCalendar],
     weights: Weights,
 ) -> float:
-    """Return the price of unequal shares of the working time that each technician has."""
+    """Return the price of unequal shares of the working time that each technician has in each month.
+
+    The squared minutes of each month over the minutes that there are; taken off is what they would come to if the work
+    alone, without any driving, were shared out evenly, so that a perfect plan costs nothing.
+    """
+    months = {(one.day.year, one.day.month) for one in visits}
     taken: dict[tuple[str, int, int], float] = defaultdict(float)
+    work = 0.0
     for one in [*visits, *locked]:
-        if one.technician_id in technician_calendars and one.technician_id is not None:
-            minutes = (one.duration + one.travel) / _MINUTE
-            taken[one.technician_id, one.day.year, one.day.month] += minutes
-    months = {(year, month) for _, year, month in taken}
+        month = one.day.year, one.day.month
+        if month in months and one.technician_id in technician_calendars and one.technician_id is not None:
+            taken[one.technician_id, *month] += (one.duration + one.travel) / _MINUTE
+            work += one.duration / _MINUTE
     shares = [
-        (taken[one, *month], _minutes_of_month(calendar, *month))
+        (taken[one, *month], has)
         for one, calendar in technician_calendars.items()
-        for month in months
+        for month in sorted(months)
+        if (has := _minutes_of_month(calendar, *month))
     ]
-    return weights.balance * _spread(shares)
-
-
-def _spread(shares: Sequence[tuple[float, float]]) -> float:
-    """Return the squared distances of the shares from the common one, each times the time there is."""
     there = sum(has for _, has in shares)
-    if there == 0:
-        return 0.0
-    common = sum(taken for taken, has in shares if has) / there
-    return sum((taken / has - common) ** 2 * has for taken, has in shares if has)
+    squared = sum(minutes**2 / has for minutes, has in shares)
+    return weights.balance * max(0.0, squared - work**2 / there) if there else 0.0
 
 
 def _minutes_of_month(calendar: WorkCalendar, year: int, month: int) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 
 from planner.model import DueWork, Visit
 from planner.routing.board import Board, home_place, minutes_of, placement_of, site_place
+from planner.routing.costs import last_technicians
 from planner.routing.department_days import Candidates, candidates
 from planner.routing.department_slots import SlotName, SlotTable, slot_arrays, slot_table
 from planner.routing.problem import NONE, Floats, Ints, Plan, Problem, Requests, Tasks
@@ -215,7 +216,7 @@ def _allowed(
     longest = np.zeros(len(people))
     for (name, _), on_board in zip(table.names, table.days, strict=True):
         longest[number[name]] = max(longest[number[name]], length(on_board.spans))
-    last = _last_technicians(setting)
+    last = last_technicians(setting.locked)
     published = {one.key: one.technician_id for one in setting.published}
     allowed = np.full((len(work) + fixed, len(people)), inf)
     allowed[len(work) :] = 0
@@ -232,15 +233,6 @@ def _allowed(
             price += setting.weights.moved_technician * (in_reach != number.get(before, NONE))
         allowed[task, in_reach] = price
     return allowed
-
-
-def _last_technicians(setting: Setting) -> dict[str, str]:
-    """Return who was, or will be for certain, at each site last."""
-    found: dict[str, tuple[date, str]] = {}
-    for one in setting.locked:
-        if one.technician_id is not None and one.technician_id in setting.technicians:
-            found[one.site_id] = max(found.get(one.site_id, (date.min, "")), (one.day, one.technician_id))
-    return {site_id: technician_id for site_id, (_, technician_id) in found.items()}
 
 
 def _start(

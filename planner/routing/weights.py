@@ -30,9 +30,8 @@ class Weights:
         late: A day after the ideal one.
         overtime: A minute past the regular working time, beside what is done in it.
         other_technician: A visit by somebody else than the site's last one.
-        balance: The squared distance of a technician's share of a month's working time from the department's share
-            in the whole period, times the minutes they have in that month: one who is 10 points above in a month of
-            160 h costs 0.01 x 9,600 min x 4 = 384 minutes of driving.
+        balance: The squared minutes that a technician drives and works in a month, over the minutes there are: one
+            who is 10 points above the others in a month of 160 h costs 0.01 x 9,600 min x 4 = 384 minutes of driving.
         moved_day: A published visit on another day.
         moved_technician: A published visit by another technician.
         unserved: Work that finds no place; work that a contract counts is priced ten times as high.
