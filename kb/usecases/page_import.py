@@ -25,7 +25,7 @@ from kb.store import Store
 from kb.store import drafts as rows
 from kb.store.register import Session
 from kb.usecases.draft_checking import FIELDS, clean
-from kb.usecases.page_import_cases import Candidate, Kind, Picture, Remembered, TableShape
+from kb.usecases.page_import_cases import Candidate, Kind, Picture, Remembered, TableShape, noted
 from kb.usecases.page_import_reading import kind_of, read_file
 from kb.usecases.page_import_recognising import Recognised, recognised
 
@@ -218,8 +218,8 @@ def _item(
                     number=number, place=candidate.place, title=title, state="unchanged", page_id=page_id
                 )
                 return item, None
-            what = f"the library has another text of {page_id}"
-            notes.append(Fault(where=candidate.place, what=what, repair="accepting it changes that page"))
+            message = "the library has another text of {page}"
+            notes.append(noted(candidate.place, message, "accepting it changes that page", page=page_id))
         known = Recognised()
     else:
         known = recognised(index, candidate)
@@ -286,7 +286,7 @@ def _draft_body(
             "machines": list(known.machines),
             "subsystem": known.subsystem,
             "similar": [list(entry) for entry in known.similar],
-            "notes": [[note.where, note.what, note.repair] for note in notes],
+            "notes": [asdict(note) for note in notes],
         },
     }
 

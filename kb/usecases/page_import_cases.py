@@ -15,6 +15,25 @@ _ENDS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Fault):
+    """A remark that can be said in the reader's language.
+
+    Args:
+        message: What `what` says, as a message id.
+        values: Names and values that stand in it.
+    """
+
+    message: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def noted(where: str, message: str, repair: str = "", **values: str) -> Note:
+    """Return a remark at a place; `message` has the names of `values` in braces."""
+    what = message.format(**values)
+    return Note(where=where, what=what, repair=repair, message=message, values=tuple(values.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture of a page, written anew by the reader; `name` is made of its digest, `called` what the page calls it."""
 
@@ -107,4 +126,7 @@ def kept(raw: Mapping[str, Any]) -> Picture | None:
 
 def notes_of(raw: Iterable[tuple[str, str]]) -> list[Fault]:
     """Return the reader's remarks, pairs of place and sentence."""
-    return [Fault(where=place, what=what) for place, what in raw]
+    return [
+        Note(where=place, what=what, message=what.replace("{", "{{").replace("}", "}}"))
+        for place, what in raw
+    ]

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from kb.errors import Fault
-from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept
+from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept, noted, notes_of
 from kb.usecases.page_import_word import case_of
 
 _HEADING = re.compile(r"^(#{1,6}) +(.+)$")
@@ -41,7 +40,7 @@ def markdown_cases(answer: dict[str, Any], stem: str) -> Read:
             )
         )
     digests = {name.removeprefix(base): digest for name, digest in answer["digests"].items()}
-    notes = [Fault(where=place.removeprefix(base), what=what) for place, what in answer["notes"]]
+    notes = [replace(note, where=note.where.removeprefix(base)) for note in notes_of(answer["notes"])]
     return Read(kind="markdown", candidates=tuple(candidates), notes=tuple(notes), digests=digests)
 
 
@@ -85,9 +84,7 @@ def _foreign(page: Mapping[str, str], path: str, called: tuple[Picture, ...]) ->
     close()
     stem = PurePosixPath(path).stem
     if not blocks:
-        return Candidate(
-            place=page["name"] or stem, title=stem, notes=(Fault(where=page["name"], what="is empty"),)
-        )
+        return Candidate(place=page["name"] or stem, title=stem, notes=(noted(page["name"], "is empty"),))
     made = case_of(blocks, (), (), stem, 1)
     place = page["name"] or stem
     notes = tuple(replace(note, where=place) for note in made.notes)

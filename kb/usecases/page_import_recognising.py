@@ -11,7 +11,7 @@ from kb.content import Library
 from kb.content.pages import CasePage
 from kb.errors import Fault
 from kb.search import SearchIndex
-from kb.usecases.page_import_cases import Candidate
+from kb.usecases.page_import_cases import Candidate, noted
 
 CHUNK = 180
 """Characters of a text that are read at once; the search takes queries of at most 200."""
@@ -57,12 +57,15 @@ def recognised(index: SearchIndex, candidate: Candidate) -> Recognised:
                 continue
             if code.state == "unknown" or not code.entries:
                 if is_code or has_letters:
-                    what = f"the library has no page about {code.shown}"
-                    notes.append(Fault(where=candidate.place, what=what))
+                    message = "the library has no page about {code}"
+                    notes.append(noted(candidate.place, message, code=code.shown))
                 continue
             if len(code.families) > 1:
-                what = f"{code.shown} stands in several families: {', '.join(code.families)}"
-                notes.append(Fault(where=candidate.place, what=what, repair="choose one"))
+                message = "{code} stands in the families {families}"
+                families = ", ".join(code.families)
+                notes.append(
+                    noted(candidate.place, message, "choose one", code=code.shown, families=families)
+                )
                 continue
             shown = code.shown
             for entry in code.entries:

@@ -5,7 +5,15 @@ from typing import Any
 
 from kb.errors import BadImport, Fault
 from kb.imports.html_markdown import escaped
-from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Read, Remembered, TableShape, notes_of
+from kb.usecases.page_import_cases import (
+    LONGEST_TITLE,
+    Candidate,
+    Read,
+    Remembered,
+    TableShape,
+    noted,
+    notes_of,
+)
 from kb.usecases.page_import_words import COLUMNS, IGNORED, SECTIONS, proposed_mapping
 
 SAMPLE_ROWS = 5
@@ -42,12 +50,14 @@ def table_cases(answer: dict[str, Any], mapping: Mapping[str, str], remembered: 
         )
         if not any(one in SECTIONS for one in fields.values()):
             what = "no column for symptom, cause or remedy was found; nothing of the sheet is taken"
-            notes.append(Fault(where=sheet["name"] or "table", what=what, repair="map the columns"))
+            notes.append(noted(sheet["name"] or "table", what, "map the columns"))
             continue
         private = [header for header in headers if fields.get(header) == IGNORED and header not in mapping]
         if private:
-            what = f"the columns {'、'.join(private)} are left out: customer, serial number and people are no part of a case"
-            notes.append(Fault(where=sheet["name"] or "table", what=what))
+            message = (
+                "the columns {names} are left out: customer, serial number and people are no part of a case"
+            )
+            notes.append(noted(sheet["name"] or "table", message, names="、".join(private)))
         for number, cells in rows[at + 1 :]:
             made = _row_case(sheet["name"], number, headers, cells, fields, notes)
             if made is not None:
@@ -98,16 +108,12 @@ def _row_case(
     stray = [cell for cell in cells[len(headers) :] if cell]
     if stray:
         remarks += [f"- {_typed(cell)}" for cell in stray]
-        notes.append(Fault(where=place, what="has cells to the right of the last header; they are remarks"))
+        notes.append(noted(place, "has cells to the right of the last header; they are remarks"))
     own = {name: _typed("\n\n".join(values[name])) for name in SECTIONS if name in values}
     if "现象" not in own and not values.get("alarm") and not values.get("title"):
         if any(cells):
             repair = "give at least a symptom, an alarm or a title"
-            notes.append(
-                Fault(
-                    where=place, what="says neither symptom, alarm nor title; it is left out", repair=repair
-                )
-            )
+            notes.append(noted(place, "says neither symptom, alarm nor title; it is left out", repair))
         return None
     more = [f"- 备件：{_typed(text)}" for text in values.get("parts", ())]
     if more:
@@ -118,7 +124,7 @@ def _row_case(
     seen = own.get("现象", "").strip().partition("\n")[0]
     title = " ".join((values.get("title") or [""])[0].split()) or " ".join(filter(None, (alarm, seen)))
     missing = [name for name in ("现象", "原因", "处理") if not own.get(name)]
-    said = [Fault(where=place, what=f"says nothing under {'、'.join(missing)}")] if missing else []
+    said = [noted(place, "says nothing under {sections}", sections="、".join(missing))] if missing else []
     return Candidate(
         place=place,
         title=title[:LONGEST_TITLE],

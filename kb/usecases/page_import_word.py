@@ -6,7 +6,7 @@ from typing import Any
 
 from kb.errors import Fault
 from kb.imports.html_markdown import escaped
-from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept, notes_of
+from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept, noted, notes_of
 from kb.usecases.page_import_words import SECTIONS, led_section, section_of
 
 _PICTURE = re.compile("\0(\\d+)\0")
@@ -30,11 +30,11 @@ def word_cases(answer: dict[str, Any], stem: str) -> Read:
             continue
         if number == 0 and len(pieces) > 1:
             text = " ".join(block["plain"] for block in piece)[:200]
-            notes.append(Fault(where="document", what=f"the text before the first case is left out: {text}"))
+            notes.append(noted("document", "the text before the first case is left out: {text}", text=text))
             continue
         candidates.append(case_of(piece, pictures, answer["pictures"], stem, number or 1))
     if not candidates:
-        notes.append(Fault(where="document", what="holds no text"))
+        notes.append(noted("document", "holds no text"))
     return Read(kind="word", candidates=tuple(candidates), notes=tuple(notes))
 
 
@@ -77,12 +77,13 @@ def case_of(
         text = _with_pictures(block, pictures, raw, place, notes)
         if block["kind"] == "heading":
             text = f"### {text}"
-            what = f"the heading {block['plain']!r} is not known; it stands under {target}"
-            notes.append(Fault(where=place, what=what, repair="move what stands below it where it belongs"))
+            message = "the heading {heading} is not known; it stands under {section}"
+            repair = "move what stands below it where it belongs"
+            notes.append(noted(place, message, repair, heading=block["plain"], section=target))
         elif not started and not told_early:
             told_early = True
-            what = f"there is text before the first known heading; it stands under {target}"
-            notes.append(Fault(where=place, what=what, repair="move it where it belongs"))
+            message = "there is text before the first known heading; it stands under {section}"
+            notes.append(noted(place, message, "move it where it belongs", section=target))
         _append(lines[target], text, block["kind"])
     used = [
         picture for block in rest for index in block["pictures"] if (picture := pictures[index]) is not None
@@ -90,14 +91,12 @@ def case_of(
     missing = [name for name, texts in lines.items() if not texts]
     if not started:
         notes.append(
-            Fault(
-                where=place, what="no known heading was found", repair=f"headings are {'、'.join(SECTIONS)}"
-            )
+            noted(place, "no known heading was found; headings are {headings}", headings="、".join(SECTIONS))
         )
     elif missing:
         notes.append(
-            Fault(
-                where=place, what=f"says nothing under {'、'.join(missing)}", repair="add it, if it is known"
+            noted(
+                place, "says nothing under {sections}", "add it, if it is known", sections="、".join(missing)
             )
         )
     return Candidate(

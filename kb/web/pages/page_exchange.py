@@ -1,13 +1,15 @@
 """Pages taken out and brought in, in the browser: files to hand out, a preview of what a file becomes, drafts to accept."""
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Conflict, Fault, FaultyInput, NotFound, Unwritable
 from kb.export.pdf import Paper
+from kb.i18n import translator
 from kb.usecases.accounts import Role
 from kb.usecases.drafts import draft
 from kb.usecases.jobs import JobState, find_job, stop_job
@@ -218,6 +220,7 @@ def _job(request: Request, house: House, job_id: str, *, refused: FaultyInput | 
         "elapsed_s": round(job.elapsed(house.now()).total_seconds()),
         "report": report,
         "items": (report or {}).get("items", ()),
+        "told": _teller(request),
         "sections": tuple(SECTIONS),
         "shown": ITEMS_SHOWN,
         "refused": refused,
@@ -245,6 +248,7 @@ def _draft(
     faults = refused.faults if isinstance(refused, BadInput) else ()
     values = {
         "draft": waiting,
+        "told": _teller(request),
         "came": waiting.imported,
         "sections": tuple(SECTIONS),
         "page_title": library.pages[waiting.note].title if waiting.note in library.pages else "",
@@ -268,3 +272,15 @@ def _draft(
     }
     status = HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "page_exchange/draft.html", values, status_code=status)
+
+
+def _teller(request: Request) -> Callable[[Mapping[str, Any]], str]:
+    """Return what says a remark of an import in the visitor's language."""
+    say = translator(language_of_request(request))
+
+    def told(note: Mapping[str, Any]) -> str:
+        if not note.get("message"):
+            return say(str(note["what"]))
+        return say(str(note["message"])).format(**dict(note["values"]))
+
+    return told

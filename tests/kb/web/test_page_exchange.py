@@ -62,7 +62,8 @@ def test_a_table_is_previewed_mapped_again_chosen_kept_and_accepted(client: Test
     page = client.get(preview).text
     assert "预览：尚未保存" in page
     assert "SV0401 开机报警，轴不动" in page
-    assert "has a formula" in page
+    assert "是公式，按保存时的值读取" in page
+    assert "客户 列没有导入" in page
     assert draft_counts(house.store)["new"] == 0
     headers = re.findall(r'name="header" value="([^"]+)"', page)
     assert headers == ["日期", "设备型号", "报警号", "故障现象", "原因分析", "处理措施", "停机小时", "客户"]
