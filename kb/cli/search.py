@@ -154,7 +154,8 @@ def _answer(
 @command.command("evaluate")
 def evaluate_file(
     file: Annotated[
-        Path, typer.Argument(help="判定文件 · judged queries, TSV: query, ids or facts, stratum")
+        Path,
+        typer.Argument(help="判定文件 · judged queries, TSV: query, ids or facts, stratum[, control, class]"),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     failures: Annotated[int, typer.Option(min=0, help="最多列出几条失败 · failures listed at most")] = 20,

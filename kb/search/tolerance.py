@@ -185,14 +185,15 @@ class Tolerance:
                         for guess in guesses
                     ):
                         continue
-                    if key := way(run[start : start + length], count):
+                    if key := way(run[start : start + length], count, whole=length == len(run)):
                         guesses.append(Guess(key, self._dictionary.name(key), start, length))
         return guesses
 
-    def _by_sound(self, part: str, count: Callable[[str], int]) -> str:
-        """Return the key of a name that sounds like `part`, or nothing."""
+    def _by_sound(self, part: str, count: Callable[[str], int], *, whole: bool) -> str:
+        """Return the key of a name that sounds like `part`, or nothing; `whole`: it is all of an unknown run."""
         written = _seldomest(part, count)
-        for key in self._sounding(part):
+        # Two characters out of a longer run must sound just so: 视机, of 电视机, is nearly 死机 to an ear.
+        for key in self._sounding(part, near=whole or len(part) > 2):
             name = self._dictionary.name(key)
             # Every pair of characters sounds like some word: 由器 is no slip for 油气, 抱警 is one for 报警.
             likely = len(part) > 2 or any(one == two for one, two in zip(part, name, strict=False))
@@ -200,19 +201,20 @@ class Tolerance:
                 return key
         return ""
 
-    def _by_look(self, part: str, count: Callable[[str], int]) -> str:
+    def _by_look(self, part: str, count: Callable[[str], int], *, whole: bool) -> str:
         """Return the name that differs from `part` in one character, or nothing."""
+        del whole
         return self._alike(part) if len(part) >= SHORTEST_LOOK and not _seldomest(part, count) else ""
 
     def _carried(self, key: str, count: Callable[[str], int]) -> int:
         """Return how many pages have a name or one that means the same."""
         return max((count(concept.token) for concept in self._dictionary.meanings(key)), default=0)
 
-    def _sounding(self, part: str) -> tuple[str, ...]:
+    def _sounding(self, part: str, *, near: bool) -> tuple[str, ...]:
         for way in readings(part):
             if keys := self._dictionary.by_pinyin.get("".join(way)):
                 return keys
-        for way in readings(part)[:1]:
+        for way in readings(part)[:1] if near else ():
             if keys := self._dictionary.by_near_sound.get("".join(map(near_sound, way))):
                 return keys
         return ()

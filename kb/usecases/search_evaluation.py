@@ -1,13 +1,16 @@
 """Measure the search with judged queries: how good it is for each kind of query, and where it fails.
 
-A file of judged queries is UTF-8 text, one query a line, three columns with tabs between them:
+A file of judged queries is UTF-8 text, one query a line, three to five columns with tabs between them:
 
 - the query as a person types it;
 - what answers it: page ids or facts, separated by `|`, each optionally with `=grade` (a whole number, 1 where none
   is given); `-` alone says that the library has no answer and the search must say so;
-- its stratum, one of `STRATA`.
+- its stratum, one of `STRATA`;
+- the control of the machine in hand, a code of vocabularies/controllers.yaml; may be left out or empty;
+- the class of that machine, a code of vocabularies/equipment_classes.yaml; may be left out or empty.
 
-Lines that begin with `# ` and blank lines are left out, so is a first line `query judged stratum`.
+A query with a machine in hand is asked with it as its scope, so that the same words can be judged for two machines.
+Lines that begin with `# ` and blank lines are left out, so is a line with the names of the columns.
 """
 
 import re
@@ -19,11 +22,14 @@ from pathlib import Path
 from kb.content import Library
 from kb.content.pages import Page
 from kb.errors import BadImport, Fault, NotFound
-from kb.search import SearchIndex
+from kb.search import Scope, SearchIndex
 from kb.usecases.search_metrics import DEPTH, first_rank, mean, ndcg, recall, reciprocal_rank
 
 STRATA = ("code", "symptom", "how-to", "pinyin-typo-slang", "english", "mixed")
-COLUMNS = ("query", "judged", "stratum")
+COLUMNS = ("query", "judged", "stratum", "controller", "model")
+LEAST_COLUMNS = 3
+SCOPE_LISTS = {"controller": "controllers", "model": "equipment_classes"}
+"""Which vocabulary the codes of a column are of."""
 NOTHING = "-"
 HIGHEST_GRADE = 9
 MOST_BYTES = 20_000_000
@@ -40,12 +46,14 @@ class JudgedQuery:
         query: As typed.
         grades: Grade, at least 1, by page id or fact; empty where the library has no answer.
         stratum: What kind of query it is.
+        scope: The machine in hand; None where none was.
     """
 
     line: int
     query: str
     grades: Mapping[str, int]
     stratum: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +153,7 @@ def read_judged_queries(path: Path, library: Library) -> tuple[JudgedQuery, ...]
     known = {name for page in library.pages.values() for name in names_of(page)}
     faults: list[Fault] = []
     queries: list[JudgedQuery] = []
-    lines_of: dict[str, int] = {}
+    lines_of: dict[tuple[str, Scope | None], int] = {}
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         where = f"{path.name}:{number}"
         try:
@@ -153,15 +161,16 @@ def read_judged_queries(path: Path, library: Library) -> tuple[JudgedQuery, ...]
         except UnicodeDecodeError as error:
             faults.append(Fault(where=where, what=f"is not UTF-8: {error.reason}", repair="save it as UTF-8"))
             continue
-        if not text.strip() or text.startswith("# ") or tuple(text.split("\t")) == COLUMNS:
+        if not text.strip() or text.startswith("# ") or _names_columns(text):
             continue
-        query = _query_of(text, number, where, known, faults)
+        query = _query_of(text, number, where, known, library, faults)
         if query is None:
             continue
-        if query.query in lines_of:
-            what = f"asks {query.query!r} again, as line {lines_of[query.query]} does"
-            faults.append(Fault(where=where, what=what, repair="judge a query once"))
-        lines_of.setdefault(query.query, number)
+        asked = (query.query, query.scope)
+        if asked in lines_of:
+            what = f"asks {query.query!r} again, as line {lines_of[asked]} does"
+            faults.append(Fault(where=where, what=what, repair="judge a query once for one machine"))
+        lines_of.setdefault(asked, number)
         queries.append(query)
     if not faults and not queries:
         faults.append(Fault(where=path.name, what="has no query", repair="write one a line"))
@@ -170,18 +179,24 @@ def read_judged_queries(path: Path, library: Library) -> tuple[JudgedQuery, ...]
     return tuple(queries)
 
 
+def _names_columns(text: str) -> bool:
+    cells = tuple(text.split("\t"))
+    return len(cells) >= LEAST_COLUMNS and cells == COLUMNS[: len(cells)]
+
+
 def _query_of(
-    text: str, number: int, where: str, known: Collection[str], faults: list[Fault]
+    text: str, number: int, where: str, known: Collection[str], library: Library, faults: list[Fault]
 ) -> JudgedQuery | None:
     """Return the query of a line, or None and the line's faults in `faults`."""
     cells = [cell.strip() for cell in text.split("\t")]
-    if len(cells) != len(COLUMNS):
+    if not LEAST_COLUMNS <= len(cells) <= len(COLUMNS):
         what = f"has {len(cells)} column(s)"
-        repair = f"write {', '.join(COLUMNS)} with a tab between them"
+        repair = f"write {', '.join(COLUMNS)} with a tab between them; the last two may be left out"
         faults.append(Fault(where=where, what=what, repair=repair))
         return None
-    query, judged, stratum = cells
+    query, judged, stratum, *in_hand = cells
     before = len(faults)
+    scope = _scope_of(in_hand, where, library, faults)
     if not query:
         faults.append(Fault(where=where, what="has no query", repair="write it in the first column"))
     if stratum not in STRATA:
@@ -205,7 +220,17 @@ def _query_of(
             grades[name] = grade
     if len(faults) > before:
         return None
-    return JudgedQuery(line=number, query=query, grades=grades, stratum=stratum)
+    return JudgedQuery(line=number, query=query, grades=grades, stratum=stratum, scope=scope)
+
+
+def _scope_of(cells: Sequence[str], where: str, library: Library, faults: list[Fault]) -> Scope | None:
+    """Return the machine in hand that the last columns of a line name, or None where they name none."""
+    for (name, list_), code in zip(SCOPE_LISTS.items(), cells, strict=False):
+        if code and code not in library.vocabularies.codes(list_):
+            what = f"{code!r} is no {name}"
+            faults.append(Fault(where=where, what=what, repair=f"use a code of vocabularies/{list_}.yaml"))
+    controller, machine = (*cells, "", "")[:2]
+    return Scope(controller=controller, machine=machine) if controller or machine else None
 
 
 def _graded(part: str, where: str, faults: list[Fault]) -> tuple[str, int]:
@@ -230,7 +255,7 @@ def evaluate(index: SearchIndex, queries: Iterable[JudgedQuery]) -> Evaluation:
     measured: list[Measured] = []
     declined: list[Declined] = []
     for judged in queries:
-        result = index.search(judged.query, size=DEPTH, facets=False)
+        result = index.search(judged.query, size=DEPTH, facets=False, scope=judged.scope)
         shown = tuple(hit.page.id for hit in result.hits)
         if not judged.grades:
             said_so = result.total == 0 or result.nearest or bool(result.unknown_codes)
@@ -310,6 +335,8 @@ def evaluation_row(evaluation: Evaluation, *, failures: int) -> dict[str, object
                 "line": one.judged.line,
                 "query": one.judged.query,
                 "stratum": one.judged.stratum,
+                "controller": one.judged.scope.controller if one.judged.scope else "",
+                "model": one.judged.scope.machine if one.judged.scope else "",
                 "wanted": dict(one.judged.grades),
                 "rank": one.rank or None,
                 "found": one.found,

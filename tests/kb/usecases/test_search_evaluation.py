@@ -167,5 +167,42 @@ def test_failures_come_worst_first_and_as_many_as_asked(index: SearchIndex, writ
     assert ranks == sorted(ranks, reverse=True)
 
 
+def test_a_query_is_asked_for_the_machine_in_hand_that_its_line_names(
+    index: SearchIndex, written: Written
+) -> None:
+    path = written(
+        "query\tjudged\tstratum\tcontroller\tmodel",
+        "报警\tALM-SV0401\tcode",
+        "报警\tALM-SV0401\tcode\tfanuc-0i",
+        "报警\tALM-SV0401\tcode\tsiemens-828d\tVMC",
+        "报警\tALM-SV0401\tcode\t\tVMC",
+    )
+    queries = read_judged_queries(path, index.library)
+    assert [one.scope and (one.scope.controller, one.scope.machine) for one in queries] == [
+        None,
+        ("fanuc-0i", ""),
+        ("siemens-828d", "VMC"),
+        ("", "VMC"),
+    ]
+    for measured, judged in zip(evaluate(index, queries).measured, queries, strict=True):
+        hits = index.search("报警", size=3, scope=judged.scope).hits
+        assert measured.shown == tuple(hit.page.id for hit in hits)
+
+
+def test_a_machine_that_no_vocabulary_has_and_a_query_asked_twice_for_one_machine_are_faults(
+    index: SearchIndex, written: Written
+) -> None:
+    path = written(
+        "a\tSV0401\tcode\tfanuc-0j\tVMD",
+        "b\tSV0401\tcode\tfanuc-0i",
+        "b\tSV0401\tcode\tfanuc-0i\t",
+        "c\tSV0401\tcode\tfanuc-0i\tVMC\tmore",
+    )
+    faults = faults_of(path, index)
+    assert [fault.split(":")[1].split()[0] for fault in faults] == ["1", "1", "3", "4"]
+    assert "'fanuc-0j' is no controller" in faults[0]
+    assert "'VMD' is no model" in faults[1]
+
+
 def test_strata_are_those_of_the_issue() -> None:
     assert STRATA == ("code", "symptom", "how-to", "pinyin-typo-slang", "english", "mixed")

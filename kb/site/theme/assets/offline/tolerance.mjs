@@ -245,7 +245,7 @@ export class Tolerance {
       for (let length = Math.min(this.rules.longest_word, run.length); length > 1; length -= 1) {
         for (let start = 0; start + length <= run.length; start += 1) {
           if (guesses.some((guess) => guess.start < start + length && start < guess.start + guess.length)) continue;
-          const key = way.call(this, run.slice(start, start + length), count);
+          const key = way.call(this, run.slice(start, start + length), count, length === run.length);
           if (key) guesses.push({ key, name: this.dictionary.name(key), start, length });
         }
       }
@@ -253,9 +253,10 @@ export class Tolerance {
     return guesses.sort((one, two) => one.start - two.start);
   }
 
-  bySound(part, count) {
+  bySound(part, count, whole) {
     const written = seldomest(part, count);
-    return this.sounding(part).find((key) => {
+    // Two characters out of a longer run must sound just so: 视机, of 电视机, is nearly 死机 to an ear.
+    return this.sounding(part, whole || part.length > 2).find((key) => {
       const name = this.dictionary.name(key);
       // Every pair of characters sounds like some word: 由器 is no slip for 油气, 抱警 is one for 报警.
       const likely = part.length > 2 || part[0] === name[0] || part[1] === name[1];
@@ -271,13 +272,13 @@ export class Tolerance {
     return Math.max(0, ...this.dictionary.meanings(key).map((concept) => count(concept.token)));
   }
 
-  sounding(part) {
+  sounding(part, near) {
     const ways = this.readings(part);
     for (const way of ways) {
       const keys = this.sounds().byPinyin.get(way.join(""));
       if (keys) return keys;
     }
-    return (ways.length && this.sounds().byNear.get(ways[0].map(nearSound).join(""))) || NONE;
+    return (near && ways.length && this.sounds().byNear.get(ways[0].map(nearSound).join(""))) || NONE;
   }
 
   alike(part) {
