@@ -12,6 +12,7 @@ from kb.i18n import Language, translator
 from kb.usecases.jobs import JobState, find_job, stop_job
 from kb.usecases.plan import day_kinds, latest_plan, planning_stock
 from kb.usecases.plan_book import Change, PlanBook
+from kb.usecases.plan_order import choice_of, choice_sentences
 from kb.usecases.plan_period import LONGEST_YEARS, period_from
 from kb.usecases.plan_trace import shortfall_sentence
 from kb.usecases.plan_views import (
@@ -305,8 +306,10 @@ def technician(
 def visit(request: Request, house: HouseDep, language: LanguageDep, key: str) -> HTMLResponse:
     """Show one visit and why it is on its day."""
     book = _book(house)
-    row = visit_row(book, book.visit(key), language)
-    return render(request, "plan/visit.html", {**_common(book, language), "visit": row})
+    found = book.visit(key)
+    choice = choice_sentences(book, found, choice_of(house.store, book, found), language)
+    values = {**_common(book, language), "visit": visit_row(book, found, language), "choice": choice}
+    return render(request, "plan/visit.html", values)
 
 
 @router.get("/unplaced")
