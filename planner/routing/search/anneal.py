@@ -166,6 +166,8 @@ def _look_at_limits(tables: Tables, bench: Bench) -> None:
         elif share < PENALTY_TARGET * 0.5:
             routes.loose[which] *= 0.95
             changed = True
+        # Where nothing limits, the price would fall until it is lost in rounding.
+        routes.loose[which] = max(routes.loose[which], 1e-3 * (tables.price[2] if which == 0 else 1.0))
         stats[3 + which] = 0
     stats[5] = 0
     if changed:

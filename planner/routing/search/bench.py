@@ -13,7 +13,7 @@ from planner.routing.search.undo import Undo, empty_undo
 STEPS_ON_ONE_DAY = 10.0
 """Stops that a step takes out on average (Christiaens & Vanden Berghe 2020)."""
 STEPS_OVER_DAYS = 10.0
-SHARE_OVER_DAYS = 0.3
+SHARE_OVER_DAYS = 0.6
 SHARE_OF_REQUESTS = 0.05
 
 

@@ -9,6 +9,19 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 Array: TypeAlias = Any
 """An array of numbers or of records; numba checks its type when it compiles, mypy has no words for records."""
+KERNELS = (
+    "anneal",
+    "clock",
+    "compiled",
+    "cross",
+    "insertion",
+    "restock",
+    "routes",
+    "ruin",
+    "tables",
+    "undo",
+)
+"""Files whose functions become part of each other's machine code, or whose records they read."""
 
 
 def compiled(function: F) -> F:
@@ -17,7 +30,7 @@ def compiled(function: F) -> F:
     Without numba's counting of references (`_nrt`), which cost ten times what the search itself does: the kernels
     neither allocate nor keep arrays. A kernel that would allocate does not compile.
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    return _bound(numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
 
 
 def inlined(function: F) -> F:
@@ -26,7 +39,32 @@ def inlined(function: F) -> F:
     The tables are tuples of many arrays. A call hands over every one of them, which costs more than most of these
     functions do.
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    return _bound(
+        numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    )
+
+
+def compiled_with_memory(function: F) -> F:
+    """Return `function` as machine code that may allocate; for work outside the loop of the search."""
+    return numba.njit(cache=True, nogil=True)(function)
+
+
+def _bound(kernel: Any) -> Any:
+    """Return the kernel, whose machine code on disk is now valid only while no kernel file has changed.
+
+    Numba looks only at the file in which a function stands, but its machine code holds what it calls as well.
+    """
+    held = kernel._cache
+    locator = held._impl.locator
+    own: str = locator._py_file
+    folder = own[: max(own.rfind("/"), own.rfind("\\")) + 1]
+    stamps = []
+    for name in KERNELS:
+        locator._py_file = f"{folder}{name}.py"
+        stamps.append(locator.get_source_stamp())
+    locator._py_file = own
+    held._cache_file._source_stamp = tuple(stamps)
+    return kernel
 
 
 @inlined

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from planner.routing.search.clock import begin_at, walk
 from planner.routing.search.compiled import Array, inlined, rand
 from planner.routing.search.restock import best_with_restock
 from planner.routing.search.routes import (
     ROUNDING,
     Routes,
     balanced,
-    begin_at,
     choose,
     overtime_at,
     put,
@@ -78,11 +78,18 @@ def _scan_clock(tables: Tables, routes: Routes, s: int, task: int, row: Array) -
         added = tables.cost_to[place, a] + tables.cost[place, b] - leg[i]
         if added >= row[1]:
             continue
-        begin = begin_at(tables, task, slot.day, depart[i] + tables.time[a, place])
-        if begin + service + tables.time[place, b] > latest[i + 1]:
-            continue
+        finish = slot.begin
+        if slot.lunch > 0.0:
+            finish = walk(tables, routes.stops[s], one.n, s, i, task)
+            if finish > slot.latest:
+                continue
+        else:
+            begin = begin_at(tables, task, slot.day, depart[i] + tables.time[a, place])
+            if begin + service + tables.time[place, b] > latest[i + 1]:
+                continue
+            if slot.overtime > 0.0:
+                finish = _finish_after(tables, routes, s, i, place, begin + service)
         if slot.overtime > 0.0:
-            finish = _finish_after(tables, routes, s, i, place, begin + service)
             added += overtime_at(slot, finish) - overtime_at(slot, one.finish)
             if added >= row[1]:
                 continue

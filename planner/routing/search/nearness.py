@@ -1,9 +1,8 @@
 """Which requests lie near each other in space and could share a day: the neighbours that are removed together."""
 
-import numba
 import numpy as np
 
-from planner.routing.search.compiled import Array
+from planner.routing.search.compiled import Array, compiled_with_memory
 
 MOST_NEAR = 120
 """Neighbours kept for each request: strings start there; more only cost memory."""
@@ -25,7 +24,7 @@ def near_requests(cost: Array, requests: Array, tasks: Array, pairs: Array, days
     return near[kept], np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64)
 
 
-@numba.njit(cache=True)
+@compiled_with_memory
 def _nearest(
     cost: Array, places: Array, requests: Array, pairs: Array, by_day: Array, first: Array, near: Array
 ) -> None:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from planner.routing.search.clock import RESTOCK_STOP, begin_at
 from planner.routing.search.compiled import Array, compiled
-from planner.routing.search.routes import RESTOCK_STOP, ROUNDING, Routes, begin_at, overtime_at
+from planner.routing.search.routes import ROUNDING, Routes, overtime_at
 from planner.routing.search.tables import Tables
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from planner.routing.search.clock import RESTOCK_STOP, begin_at, latest_begin, walk
 from planner.routing.search.compiled import Array, compiled
 from planner.routing.search.tables import Tables
 
@@ -13,7 +14,6 @@ ROUTE = np.dtype(
         ("late", "f8"), ("over", "f8"), ("finish", "f8"), ("extra", "f8"), ("priced", "f8"), ("obj", "f8"),
     ]
 )  # fmt: skip
-RESTOCK_STOP = -1
 ROUNDING = 1.0 + 1e-12
 """Loads are not scaled to whole numbers; their sums may miss the capacity by this much."""
 
@@ -67,36 +67,6 @@ def empty_routes(tables: Tables) -> Routes:
         loose=np.zeros(4),
         counters=np.zeros(8, np.int64),
     )
-
-
-@compiled
-def begin_at(tables: Tables, task: int, day: int, time: float) -> float:
-    """Return when service of the task can begin at `time` or later; infinity where it cannot."""
-    one = tables.tasks[task]
-    if one.start == one.start:
-        return one.start if time <= one.start else np.inf
-    kind = one.opening
-    if kind < 0:
-        return time
-    for row in range(tables.open_first[kind, day], tables.open_first[kind, day + 1]):
-        if time <= tables.open_ends[row]:
-            return max(time, tables.open_begins[row])
-    return np.inf
-
-
-@compiled
-def latest_begin(tables: Tables, task: int, day: int, time: float) -> float:
-    """Return the latest begin of the task's service at `time` or earlier; minus infinity where there is none."""
-    one = tables.tasks[task]
-    if one.start == one.start:
-        return one.start if time >= one.start else -np.inf
-    kind = one.opening
-    if kind < 0:
-        return time
-    for row in range(tables.open_first[kind, day + 1] - 1, tables.open_first[kind, day] - 1, -1):
-        if time >= tables.open_begins[row]:
-            return min(time, tables.open_ends[row])
-    return -np.inf
 
 
 @compiled
@@ -195,6 +165,14 @@ def _clock(tables: Tables, routes: Routes, s: int) -> None:
     n = one.n
     stops, places = routes.stops[s], routes.places[s]
     depart, latest = routes.depart[s], routes.latest[s]
+    if slot.lunch > 0.0:
+        one.finish = walk(tables, stops, n, s, -1, -1)
+        one.late = max(0.0, one.finish - slot.latest)
+        if one.finish == np.inf:
+            # Without a stop, lunch may fall so that a later window is missed: a breach like any other.
+            one.finish = slot.latest
+            one.late = max(1.0, slot.latest - slot.begin)
+        return
     depart[0] = slot.begin
     late = 0.0
     for i in range(1, n + 1):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.errors import InvalidInput, NoFeasiblePlan
-from planner.routing.problem import Plan, Problem
+from planner.routing.problem import NONE, Ints, Plan, Problem
 from planner.routing.search.chain import (
     Chain,
     Clock,
@@ -25,12 +25,12 @@ from planner.routing.search.tables import Prepared, prepared
 
 ROUNDS = 24
 """Rounds of a search; between two of them progress is told, stops are heard and chains are exchanged."""
-HEAT_FIRST = 0.3
+HEAT_FIRST = 2.0
 """First temperature, as a share of the mean way between stops of the greedy plan."""
 HEAT_LAST = 0.02
-HEAT_AGAIN = 0.06
+HEAT_AGAIN = 0.15
 """Temperature after an exchange: warm enough to leave the optimum at hand, too cold to forget it."""
-ANNEALED = 12
+ANNEALED = 18
 """Rounds that cool down from the first temperature; the others are two shorter coolings of exchanged plans."""
 
 
@@ -115,7 +115,8 @@ def solve(
         progress: Told after the start and after each round.
 
     Raises:
-        NoFeasiblePlan: The budget ended before a plan kept every limit of load and time.
+        NoFeasiblePlan: The budget ended before a plan kept every limit of load and time and held every request
+            that must be planned.
 
     Source:
         Ruin and recreate by strings with simulated annealing: Christiaens & Vanden Berghe (2020). Penalties that
@@ -132,7 +133,8 @@ def solve(
     chains = (
         heads if len(heads) == workers else [_reseeded(heads[0], _seed(seed, row)) for row in range(workers)]
     )
-    return _Search(ready, budget, chains, began, executor, stop, progress, seed).run()
+    must = np.flatnonzero(~np.isfinite(problem.requests.price))
+    return _Search(ready, must, budget, chains, began, executor, stop, progress, seed).run()
 
 
 def _seed(seed: int, row: int) -> int:
@@ -149,6 +151,7 @@ class _Search:
     def __init__(
         self,
         ready: Prepared,
+        must: Ints,
         budget: Budget,
         chains: list[Chain],
         began: float,
@@ -157,7 +160,7 @@ class _Search:
         progress: Callable[[Told], None],
         seed: int,
     ) -> None:
-        self.ready, self.budget, self.chains, self.began = ready, budget, chains, began
+        self.ready, self.must, self.budget, self.chains, self.began = ready, must, budget, chains, began
         self.executor, self.stop, self.progress = executor, stop, progress
         self.dice = np.random.Generator(np.random.PCG64(seed))
         self.curve: list[Told] = []
@@ -178,6 +181,11 @@ class _Search:
             raise NoFeasiblePlan(
                 "no plan keeps every limit of load and time within the budget; more slots or a longer search may help"
             )
+        if not self._whole(self.best):
+            out = [int(row) for row in self.must if self.best.choice[row] == NONE]
+            raise NoFeasiblePlan(
+                f"requests {out[:10]} ({len(out)} in all) find no place; give them a price, or more slots to the problem"
+            )
         return Solved(
             plan=plan_of(self.ready, self.best),
             value=self.best.value / self.ready.scale,
@@ -185,6 +193,10 @@ class _Search:
             first_after=self.first_after,
             curve=tuple(self.curve),
         )
+
+    def _whole(self, held: Held) -> bool:
+        """Return whether every request that must be planned is."""
+        return not bool(np.any(held.choice[self.must] == NONE))
 
     def _out_of_budget(self) -> bool:
         if self.budget.steps is not None:
@@ -226,7 +238,7 @@ class _Search:
     def _tell(self, done: float) -> None:
         self.best = min([self.best, *(chain.best for chain in self.chains)], key=lambda held: held.value)
         seconds = self.budget.clock() - self.began if self.budget.clock else 0.0
-        found = bool(np.isfinite(self.best.value))
+        found = bool(np.isfinite(self.best.value)) and self._whole(self.best)
         if found and self.first_after is None and self.budget.clock:
             self.first_after = seconds
         told = Told(

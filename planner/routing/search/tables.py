@@ -82,6 +82,8 @@ def prepared(problem: Problem) -> Prepared:
     scale_time, scale_cost = _scales(problem)
     order = np.lexsort((problem.slots.technician, problem.slots.day)).astype(np.int64)
     slots = _slots(problem, order, scale_time, scale_cost)
+    if problem.balance == 0.0:
+        slots["bucket"] = NONE
     tasks = _tasks(problem, order, scale_time)
     pairs, alt_pair, requests = _requests(problem, tasks, slots, scale_cost)
     width = pairs["last"] - pairs["first"]
@@ -97,7 +99,7 @@ def prepared(problem: Problem) -> Prepared:
         or np.any(slots["restock"] != NONE)
         or np.any(slots["lunch"] > 0)
     )
-    bucket_time = np.zeros(max(1, int(problem.slots.bucket.max(initial=NONE)) + 1))
+    bucket_time = np.zeros(max(1, int(slots["bucket"].max(initial=NONE)) + 1))
     has = slots["bucket"] != NONE
     np.add.at(bucket_time, slots["bucket"][has], (slots["regular"] - slots["begin"])[has])
     group_first, group_members = _groups(problem)

@@ -72,8 +72,7 @@ def begin_step(routes: Routes, undo: Undo) -> None:
     undo.number[6] = routes.counters[6]
     undo.sums[0] = routes.loose[2]
     undo.sums[1] = routes.loose[3]
-    if len(routes.bucket) > 1:
-        copied(routes.bucket, undo.bucket)
+    copied(routes.bucket, undo.bucket)
 
 
 @compiled
@@ -146,5 +145,4 @@ def take_back(tables: Tables, routes: Routes, undo: Undo) -> None:
     routes.counters[6] = undo.number[6]
     routes.loose[2] = undo.sums[0]
     routes.loose[3] = undo.sums[1]
-    if len(routes.bucket) > 1:
-        copied(undo.bucket, routes.bucket)
+    copied(undo.bucket, routes.bucket)
