@@ -6,14 +6,16 @@ most `TELL_S` seconds of its work are lost.
 """
 
 import importlib
+import importlib.util
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from kb.errors import BadInput, Fault
@@ -197,6 +199,21 @@ def _listen(pipe: "Connection[Any, Any]", wants_end: threading.Event) -> None:
     except (EOFError, OSError):
         # Whoever asked is gone, and nobody would read the answer.
         os._exit(1)
+
+
+def search_is_compiled() -> bool:
+    """Whether the machine code of the search is there and not older than its source, so that it starts at once."""
+    found = importlib.util.find_spec("planner.routing")
+    folders = list(found.submodule_search_locations or ()) if found else []
+    sources = [one for folder in folders for one in Path(folder, "search").glob("*.py")]
+    code = [
+        one for folder in folders for one in Path(folder, "search", "__pycache__").glob("anneal.anneal-*.nbi")
+    ]
+    return bool(sources and code) and max(_changed(code)) >= max(_changed(sources))
+
+
+def _changed(files: Iterable[Path]) -> list[float]:
+    return [one.stat().st_mtime for one in files]
 
 
 def executor_of(effort: Effort) -> AbstractContextManager[Executor | None]:
