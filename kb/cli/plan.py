@@ -12,6 +12,7 @@ import typer
 
 from kb.cli.plan_improve import SeedOption, WorkersOption, improve, improved
 from kb.cli.plan_living import command as living
+from kb.cli.plan_people import command as people
 from kb.errors import BadInput, Conflict, Fault, NotFound, Stopped
 from kb.settings import Settings
 from kb.usecases.plan import Progress, latest_plan
@@ -39,6 +40,7 @@ from planner.scheduling import Overdue
 command = typer.Typer(rich_markup_mode=None)
 command.command("improve")(improve)
 command.registered_commands.extend(living.registered_commands)
+command.registered_commands.extend(people.registered_commands)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print one JSON document")]
 SiteOption = Annotated[str | None, typer.Option("--site", help="只要此现场 · this site only", metavar="CODE")]

@@ -20,15 +20,20 @@ from kb.usecases.plan_versions import (
 )
 from kb.usecases.plan_words import Words
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
-from kb.web.pages import plan_board, plan_map, plan_people, plan_replan, plan_travel, plan_whatif
+from kb.web.pages.plan_board import router as board_router
 from kb.web.pages.plan_difference import KINDS, difference_rows
+from kb.web.pages.plan_map import router as map_router
+from kb.web.pages.plan_people import router as people_router
+from kb.web.pages.plan_replan import router as replan_router
 from kb.web.pages.plan_rows import page_of, rows_of
+from kb.web.pages.plan_travel import router as travel_router
+from kb.web.pages.plan_whatif import router as whatif_router
 from kb.web.rendering import render
 from kb.wiring import House
 
 router = APIRouter(prefix="/plan")
-for _part in (plan_board, plan_map, plan_people, plan_replan, plan_travel, plan_whatif):
-    router.include_router(_part.router)
+for _part in (board_router, map_router, people_router, replan_router, travel_router, whatif_router):
+    router.include_router(_part)
 
 MOST_WEEKS = 60
 """Columns of the picture; a longer plan shows its first weeks with a change."""
