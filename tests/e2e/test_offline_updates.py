@@ -136,10 +136,9 @@ def test_an_update_that_is_cut_leaves_the_pack_as_it_was_and_goes_on_later(
     expect(page.locator("#so-pack .so-offline")).to_be_visible()
     finds(page, OLD, there=True)
     finds(page, NEW, there=False)
-    phone.set_offline(False)
     host.left = None
     host.given.clear()
-    opened(page)
+    phone.set_offline(False)  # the page hears of it and goes on where it was cut
     page.get_by_role("button", name="有新资料").click()
     page.locator("html[data-ready]").wait_for()
     finds(page, NEW, there=True)
@@ -179,7 +178,6 @@ def test_a_full_device_keeps_the_pack_it_has_and_says_so(phone: BrowserContext, 
     phone.set_offline(True)
     opened(page)
     finds(page, OLD, there=True)
-    phone.set_offline(False)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
-    opened(page)
+    phone.set_offline(False)
     expect(page.get_by_role("button", name="有新资料")).to_be_visible()

@@ -5,6 +5,8 @@ import { element } from "./view.mjs";
 const DAY_MS = 86_400_000;
 const OLD_DAYS = 30;
 const MEGABYTE = 1_000_000;
+const AGAIN_MS = 4_000;
+const LONGEST_MS = 300_000;
 
 /** Returns how old a pack is in whole days, or null where its list does not say. */
 export function ageDays(built, now) {
@@ -24,6 +26,8 @@ export class Keeper {
     this.place = place;
     this.state = null;
     this.failed = "";
+    this.wait = AGAIN_MS; // until a failed update is tried again; twice as long after each failure
+    this.timer = 0;
     this.installing = null;
     this.possible = location.protocol !== "file:" && "serviceWorker" in navigator && window.isSecureContext;
   }
@@ -57,6 +61,13 @@ export class Keeper {
     if (data.type !== "state") return;
     this.state = data;
     this.failed = data.failed || "";
+    clearTimeout(this.timer);
+    if (this.failed) { // a phone says that it is online before it is
+      this.timer = setTimeout(() => { if (navigator.onLine) this.ask("update"); }, this.wait);
+      this.wait = Math.min(this.wait * 2, LONGEST_MS);
+    } else {
+      this.wait = AGAIN_MS;
+    }
     this.show();
   }
 
