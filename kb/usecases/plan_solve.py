@@ -10,19 +10,21 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kb.errors import BadInput, Fault
 from planner.model import DueWork, Visit
 from planner.routing import CurvePoint, Improved, Snapshot, StopRule
 from planner.routing.setting import Setting
 
+T = TypeVar("T")
 TELL_S = 4.0
 """Between two tellings of the best plan: with a beat of a job's heart behind it, less than ten seconds are lost."""
 MOST_STARTS = 4
@@ -216,12 +218,40 @@ def _changed(files: Iterable[Path]) -> list[float]:
     return [one.stat().st_mtime for one in files]
 
 
+class RenewingPool(Executor):
+    """Processes side by side; where one was killed, and its pool is broken, the next work gets a new pool.
+
+    Args:
+        workers: How many.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(max_workers=self._workers, mp_context=_SPAWN)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        """Run `fn` in one of the processes."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False)
+            self._pool = self._new()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
 def executor_of(effort: Effort) -> AbstractContextManager[Executor | None]:
     """Return what runs the parts of a search side by side; None where one process is enough."""
     if effort.cluster:
         return _cluster(effort.cluster)
     if effort.workers > 1:
-        return ProcessPoolExecutor(max_workers=effort.workers, mp_context=_SPAWN)
+        return RenewingPool(effort.workers)
     return nullcontext(None)
 
 

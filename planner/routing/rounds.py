@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 
 from planner.routing.annealing import Heats
 from planner.routing.board import Placement
@@ -15,7 +16,7 @@ from planner.routing.territories import Part, parts_of, stretches
 ROUNDS = 6
 """Enough directions for visits to cross every border, few enough that each part has time to cool a little."""
 TRIES = 2
-"""How often a part is sent out; one that fails each time keeps its plan of the round before."""
+"""How often a part is sent out before it is searched here."""
 
 
 def by_parts(
@@ -31,8 +32,7 @@ def by_parts(
 ) -> None:
     """Search until `stop`; the keeper has the best plan.
 
-    A part whose process or machine dies is sent once more; its plan of the round before stays where that dies too, so
-    nothing that was placed is ever lost.
+    A part whose process or machine dies is sent once more, and searched here where that dies too: nothing is lost.
     """
     board = setting.board()
     began = clock() if stop.seconds is not None else 0.0
@@ -81,16 +81,18 @@ def _side_by_side(
     found: list[PartFound | None] = [None] * len(parts)
     open_rows = list(range(len(parts)))
     for _ in range(TRIES):
-        sent: list[tuple[int, Future[PartFound | None]]] = [
-            (row, executor.submit(searched, parts[row], stop, heats, seeds[row], clock)) for row in open_rows
-        ]
-        open_rows = []
-        for row, future in sent:
-            try:
+        sent: dict[int, Future[PartFound | None]] = {}
+        for row in open_rows:
+            # A broken executor refuses what it is given; that is no other case than one that loses it.
+            with suppress(Exception):
+                sent[row] = executor.submit(searched, parts[row], stop, heats, seeds[row], clock)
+        for row, future in sent.items():
+            with suppress(Exception):
                 found[row] = future.result()
-            except Exception:
-                # Whatever took the process or the machine away, the part is as it was and can be sent again.
-                open_rows.append(row)
+                open_rows.remove(row)
         if not open_rows:
-            break
+            return found
+    # Whatever took the others away, these parts are as they were and are searched here.
+    for row in open_rows:
+        found[row] = searched(parts[row], stop, heats, seeds[row], clock)
     return found

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from multiprocessing import active_children
 from pathlib import Path
@@ -24,7 +25,7 @@ from kb.usecases.plan_checkpoint import checkpoint_of, taken_up
 from kb.usecases.plan_improve import IMPROVING, effort_of, improve_plan, start_improving, told_curve
 from kb.usecases.plan_job import make_plan, start_planning
 from kb.usecases.plan_period import Period
-from kb.usecases.plan_solve import Effort, Solved, SolveTask
+from kb.usecases.plan_solve import Effort, RenewingPool, Solved, SolveTask
 from planner.model import VisitState
 from planner.routing import CurvePoint, Snapshot
 from planner.scheduling import Overdue
@@ -219,3 +220,10 @@ def test_the_service_never_loads_the_compiler() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_pool_with_a_killed_process_is_renewed() -> None:
+    with RenewingPool(1) as pool:
+        with pytest.raises(BrokenProcessPool, match="terminated abruptly"):
+            pool.submit(os._exit, 1).result()
+        assert pool.submit(abs, -2).result() == 2
