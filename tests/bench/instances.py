@@ -46,8 +46,6 @@ def read_pvrp(text: str, name: str) -> Instance:
     limits = rows[1 : 1 + periods * depots]
     nodes = rows[1 + periods * depots :]
     homes, stops = nodes[:depots], nodes[depots : depots + customers]
-    if kind == 8 and len(homes[0]) > 3 and len(nodes) >= customers + depots and len(homes[0]) > len(stops[0]):
-        stops, homes = nodes[:customers], nodes[customers : customers + depots]
     where = np.array([[node[1], node[2]] for node in [*homes, *stops]])
     travel = np.hypot(where[:, None, 0] - where[None, :, 0], where[:, None, 1] - where[None, :, 1])
     tasks: list[tuple[int, float, float, int]] = []
