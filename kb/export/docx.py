@@ -24,7 +24,7 @@ from kb.export.document import (
     Tone,
 )
 from kb.export.docx_blocks import add_contents, add_entries, add_figure, add_hazard
-from kb.export.docx_styles import REMARK_STYLE, set_page, set_styles
+from kb.export.docx_styles import REMARK_STYLE, set_page, set_style, set_styles
 from kb.export.docx_tables import add_key_values, add_signatures, add_table
 from kb.export.packing import packed, xml_text
 
@@ -69,7 +69,8 @@ def _set_properties(file: DocxDocument, document: Document) -> None:
 
 
 def _add_section(file: DocxDocument, section: Section) -> None:
-    heading = file.add_paragraph(xml_text(section.title), style=f"Heading {section.level}")
+    heading = file.add_paragraph(xml_text(section.title))
+    set_style(heading, f"Heading {section.level}")
     heading.paragraph_format.page_break_before = section.new_page or None
     for block in section.blocks:
         _add_block(file, block)
@@ -93,7 +94,9 @@ def _add_block(file: DocxDocument, block: Block) -> None:
 
 
 def _add_paragraph(file: DocxDocument, block: Paragraph) -> None:
-    paragraph = file.add_paragraph(style=REMARK_STYLE if block.tone is Tone.REMARK else None)
+    paragraph = file.add_paragraph()
+    if block.tone is Tone.REMARK:
+        set_style(paragraph, REMARK_STYLE)
     for number, line in enumerate(xml_text(block.text).split("\n")):
         run = paragraph.add_run()
         if number:

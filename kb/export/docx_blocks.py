@@ -13,7 +13,7 @@ from docx.text.run import Run
 
 from kb.errors import BadInput, Fault
 from kb.export.document import TEXT_WIDTH_MM, Document, Entries, Figure, HazardBox, Mark, Signal
-from kb.export.docx_styles import ACCENT, CELL_STYLE, REMARK_STYLE
+from kb.export.docx_styles import ACCENT, CELL_STYLE, REMARK_STYLE, set_style
 from kb.export.docx_tables import gap, new_table, table_rows
 from kb.export.packing import xml_text
 from kb.export.typesetting import typeset
@@ -45,7 +45,7 @@ def add_hazard(file: DocxDocument, block: HazardBox) -> None:
         for key, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
             shade.set(qn(f"w:{key}"), value)
         cell._tc.get_or_add_tcPr().append(shade)
-        cell.paragraphs[0].style = CELL_STYLE
+        set_style(cell.paragraphs[0], CELL_STYLE)
     bar.paragraphs[0].paragraph_format.keep_with_next = True
     word = bar.paragraphs[0].add_run(sign + xml_text(block.word))
     word.bold = True
@@ -54,7 +54,8 @@ def add_hazard(file: DocxDocument, block: HazardBox) -> None:
     what = field.paragraphs[0].add_run(xml_text(block.text))
     what.bold = True
     for label, text in block.details:
-        line = field.add_paragraph(style=CELL_STYLE)
+        line = field.add_paragraph()
+        set_style(line, CELL_STYLE)
         line.add_run(f"{xml_text(label)}：").bold = True
         line.add_run(xml_text(text))
     gap(file)
@@ -97,7 +98,8 @@ def add_figure(file: DocxDocument, block: Figure) -> None:
         shape.width = Mm(TEXT_WIDTH_MM)
     shape._inline.docPr.set("descr", xml_text(block.alt))
     if block.caption:
-        caption = file.add_paragraph(xml_text(block.caption), style=REMARK_STYLE)
+        caption = file.add_paragraph(xml_text(block.caption))
+        set_style(caption, REMARK_STYLE)
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 

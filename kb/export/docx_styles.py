@@ -98,6 +98,15 @@ def set_fonts(style: ParagraphStyle, east_asian: str) -> None:
     fonts.set(qn("w:eastAsia"), east_asian)
 
 
+def set_style(paragraph: Paragraph, name: str) -> None:
+    """Give `paragraph` a style by its name.
+
+    The library looks a style up by walking all of them, for each paragraph: in a document of a hundred pages that is
+    most of the time. The ids of the template's styles, and of ours, are their names without blanks.
+    """
+    paragraph._p.style = name.replace(" ", "")
+
+
 def set_page(file: DocxDocument, document: Document) -> None:
     """Make the page A4 and give it the header and footer of `document`, with its page numbers."""
     section = file.sections[0]

@@ -13,7 +13,7 @@ from docx.table import Table as DocxTable
 from docx.table import _Cell, _Row
 
 from kb.export.document import TEXT_WIDTH_MM, Align, KeyValues, Signatures, Table
-from kb.export.docx_styles import ACCENT, CELL_STYLE
+from kb.export.docx_styles import ACCENT, CELL_STYLE, set_style
 from kb.export.packing import xml_text
 
 _HEAD_SHADE = "DCE6F1"
@@ -123,7 +123,7 @@ def table_rows(table: DocxTable) -> list[tuple[_Row, list[_Cell]]]:
 
 def _fill(cell: _Cell, text: str, *, align: Align = Align.START, strong: bool = False) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.style = CELL_STYLE
+    set_style(paragraph, CELL_STYLE)
     paragraph.alignment = _ALIGNMENTS[align]
     run = paragraph.add_run(xml_text(text))
     if strong:
