@@ -14,12 +14,19 @@ from kb.api.app import create_app
 from kb.settings import Settings
 from kb.usecases.accounts import Role
 from kb.usecases.drafts import draft_counts
+from kb.web import page_imports
 from kb.wiring import House, open_house
 from tests.kb.api.conftest import NOON, bearer
 from tests.kb.api.conftest import guarded as guarded
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "imports"
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a request wait for its report however busy the machine is; it goes on as soon as the report is there."""
+    monkeypatch.setattr(page_imports, "AT_ONCE_S", 120.0)
 
 
 @pytest.fixture
