@@ -1,6 +1,5 @@
 """What jobs have proven stands above what answers as well and nobody used, and above nothing else."""
 
-
 import pytest
 
 from kb.search import SearchIndex, open_index
