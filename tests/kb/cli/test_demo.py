@@ -34,6 +34,8 @@ def servicebook(
     tmp_path: Path, content: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Servicebook:
     monkeypatch.chdir(tmp_path)
+    # The search has tests of its own; here a plan by the simple rule is enough.
+    monkeypatch.setattr(demo, "search_is_compiled", lambda: False)
     return Servicebook(monkeypatch, capsys, {"SERVICEBOOK_CONTENT_DIR": str(content)})
 
 
