@@ -12,8 +12,9 @@ from planner.routing.search.anneal import anneal
 from planner.routing.search.chain import begun_from, held_best, plan_of, resumed
 from planner.routing.search.tables import prepared
 
-HOT, COLD = 15.0, 0.3
-"""Minutes of driving that the search gives away lightly at its begin and at its end."""
+HOT, COLD = 60.0, 1.2
+"""Minutes of driving that the search gives away lightly at its begin and at its end; with the default weight of balance a
+minute of driving costs about five."""
 STEPS_AT_ONCE = 1_000
 """Steps between two looks at the clock where steps are counted; with a clock, what `LOOK_S` allows."""
 LOOK_S = 0.2
