@@ -1,13 +1,16 @@
 """Which pieces of a text answer the query? Marked as pieces, so that escaping is left to whoever shows them."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from kb.search.codes import written_codes
 from kb.search.index import Piece
 from kb.search.query import Understood
-from kb.search.tokens import Atom, atoms_of, fold, has_chinese
+from kb.search.tokens import IRREGULAR, Atom, atoms_of, fold, has_chinese
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;]\s)")
 _MARKUP = re.compile(r"^[#>*\-\s|]+|[*`_]{1,3}|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
@@ -39,6 +42,8 @@ class Marker:
         }
         self._codes = {code.key for code in understood.codes}
         self._numbers = {code.key.rsplit(".", 1)[-1] for code in understood.codes}
+        firsts = [needle for first in self._phrases for needle in _needles(first)]
+        self._needles = tuple(dict.fromkeys([*firsts, *(number.lower() for number in self._numbers)]))
 
     def _add(self, atoms: Sequence[Atom], number: int) -> None:
         if atoms:
@@ -52,7 +57,7 @@ class Marker:
             for code in written_codes(text):
                 if self._codes & set(code.keys) or (code.number in self._numbers and not code.measure):
                     found.append((code.start, code.end, -1))
-        atoms = atoms_of(fold(text))
+        atoms = _atoms(text)
         first = 0
         while first < len(atoms):
             for phrase in self._longest.get(atoms[first].text, ()):
@@ -92,15 +97,59 @@ class Marker:
         best, best_score = "", (0, 0)
         wanted = sum(len(phrases) > 0 for phrases in self._phrases.values())
         for text in texts:
-            plain = _MARKUP.sub(lambda match: match[1] or "", text[:LONGEST_BODY])
-            spans = self.spans(plain)
-            for start, end in _sentences(plain) if spans else ():
-                inside = [span for span in spans if start <= span[0] < end]
+            read = _read(text)
+            # Most sentences have none of the words; only the others are looked at closely.
+            for start, end in self._promising(read):
+                inside = self.spans(read.plain[start:end])
                 score = (len({unit for _, _, unit in inside}), min(len(inside), wanted))
                 if score > best_score:
                     best_score = score
-                    best = _cut(plain, start, end, inside[0][0], length)
+                    best = _cut(read.plain, start, end, start + inside[0][0], length)
         return best or _cut(texts[0], 0, len(texts[0]), 0, length) if texts else best
+
+    def _promising(self, read: "_Read") -> Iterator[tuple[int, int]]:
+        """Yield the sentences in which a word of the query may stand, in order."""
+        places: set[int] = set()
+        for needle in self._needles:
+            at = read.folded.find(needle)
+            while at >= 0:
+                number = bisect_right(read.starts, at) - 1
+                places.add(number)
+                # On to the next sentence: once in this one is enough.
+                at = read.folded.find(needle, read.sentences[number][1])
+        for number in sorted(places):
+            yield read.sentences[number]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text without its markup, as it is and folded, and its sentences, which cover all of it."""
+
+    plain: str
+    folded: str
+    sentences: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> _Read:
+    plain = _MARKUP.sub(lambda match: match[1] or "", text[:LONGEST_BODY])
+    ends = [0, *(match.start() for match in _SENTENCE_END.finditer(plain)), len(plain)]
+    sentences = tuple((start, end) for start, end in pairwise(ends) if end > start)
+    return _Read(plain, fold(plain), sentences, tuple(start for start, _ in sentences))
+
+
+@lru_cache(maxsize=8192)
+def _atoms(text: str) -> tuple[Atom, ...]:
+    return tuple(atoms_of(fold(text)))
+
+
+def _needles(stem: str) -> tuple[str, ...]:
+    """Return what stands in every folded text in which a word has the stem."""
+    if has_chinese(stem) or not stem.isalpha():
+        return (stem,)
+    begun = stem[:-1] if stem.endswith("y") and len(stem) > 2 else stem
+    return (begun, *(word for word, of in IRREGULAR.items() if of == stem))
 
 
 def _together(atoms: Sequence[Atom]) -> bool:
@@ -108,11 +157,6 @@ def _together(atoms: Sequence[Atom]) -> bool:
     return all(
         two.start - one.end <= (0 if "chinese" in {one.kind, two.kind} else 1) for one, two in pairwise(atoms)
     )
-
-
-def _sentences(text: str) -> list[tuple[int, int]]:
-    ends = [0, *(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return [(start, end) for start, end in pairwise(ends) if text[start:end].strip()]
 
 
 def _cut(text: str, start: int, end: int, place: int, length: int) -> str:

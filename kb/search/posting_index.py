@@ -133,6 +133,7 @@ class PostingIndex:
         self._tolerance = tolerance
         self._catalogue = catalogue
         self._postings = postings
+        self._marker: tuple[Understood, Marker] | None = None
 
     @property
     def library(self) -> Library:
@@ -349,16 +350,23 @@ class PostingIndex:
             for score, _, number, reasons in ranked[:size]
         )
 
+    def _marker_of(self, understood: Understood) -> Marker:
+        """Return what marks the words of a query; the last is kept, as it marks all hits of one answer."""
+        known = self._marker
+        if known is None or known[0] is not understood:
+            known = self._marker = (understood, Marker(understood))
+        return known[1]
+
     def marked(self, text: str, understood: Understood) -> tuple[Piece, ...]:
         """Return `text` in pieces; see `SearchIndex.marked`."""
-        return Marker(understood).pieces(text)
+        return self._marker_of(understood).pieces(text)
 
     def excerpt(self, page_id: str, understood: Understood, *, length: int = 120) -> tuple[Piece, ...]:
         """Return the passage of a page that answers the query best; see `SearchIndex.excerpt`."""
         page = self._library.pages[page_id]
         fields = fields_of(page, self._library.bodies[page_id], self._library)
         order: Sequence[str] = ("symptom", "meaning", "summary", "causes", "items", "body")
-        marker = Marker(understood)
+        marker = self._marker_of(understood)
         return marker.pieces(
             marker.best_passage([fields[name] for name in order if fields.get(name)], length)
         )

@@ -15,9 +15,8 @@ Source:
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opencc_purepy import OpenCC
 
@@ -74,9 +73,8 @@ def has_chinese(text: str) -> bool:
     return _HAS_CHINESE.search(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """The smallest piece of a text that is looked up.
+class Atom(NamedTuple):
+    """The smallest piece of a text that is looked up; a tuple, as hundreds of thousands are made and soon forgotten.
 
     Args:
         text: The folded piece; Latin words are reduced to their stem.
@@ -116,7 +114,7 @@ def atoms_of(folded: str) -> list[Atom]:
     return atoms
 
 
-_IRREGULAR = {
+IRREGULAR = {
     "axes": "axis",
     "axis": "axis",
     "indices": "index",
@@ -133,8 +131,8 @@ def stem(word: str) -> str:
 
     Both sides of a search are stemmed, so a stem need not be a word; it only must be the same for all forms.
     """
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    if word in IRREGULAR:
+        return IRREGULAR[word]
     if len(word) < 4 or not word.isascii():
         return word
     base = word

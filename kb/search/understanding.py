@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from kb.search.code_table import AskedCode, CodeTable
 from kb.search.codes import without_letters, written_codes
@@ -106,7 +105,7 @@ def _without_degree(atoms: Sequence[Atom]) -> list[Atom]:
             bridged = bridged or atom.glued
             continue
         kept.append(
-            replace(atom, glued=atom.glued and (bool(kept) and (kept[-1].end == atom.start or bridged)))
+            atom._replace(glued=atom.glued and (bool(kept) and (kept[-1].end == atom.start or bridged)))
         )
         bridged = False
     return kept
