@@ -120,6 +120,7 @@ def ranking_rules(types: tuple[str, ...]) -> dict[str, object]:
     return {
         "fits": ranking.FITS,
         "kept": ranking.KEPT,
+        "kept_text": ranking.KEPT_TEXT,
         "unanswered": ranking.UNANSWERED,
         "rarity_weight": ranking.RARITY_WEIGHT,
         "paired": ranking.PAIRED,

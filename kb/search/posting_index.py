@@ -22,7 +22,6 @@ from kb.search.ranking import (
     CODE_CASE,
     COVERED,
     INFORMING,
-    KEPT,
     MOST_NEAREST,
     NEAR,
     PAGE_ID,
@@ -197,7 +196,7 @@ class PostingIndex:
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
         coverage = words.coverage[words.found]
         said = sum(unit.weight for unit in understood.units)
-        kept = words.found[coverage >= words.best * KEPT]
+        kept = words.kept
         nearest = False
         if any(why.tier > WORDS for why in coded.values()):
             # Beside pages about the code, only those count that answer all the words.

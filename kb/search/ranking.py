@@ -32,8 +32,9 @@ NOVEL_WEIGHT = 0.4
 """How much of the evidence is lost where all that was asked is new to the library."""
 COVERED = 0.66
 """Beside pages about a code asked for, a page counts from this share of the words on."""
-KEPT = 0.3
-"""Of pages that have less of the words than the best, those below this share of its coverage are left out."""
+KEPT, KEPT_TEXT = 0.5, 0.5
+"""A page is found that has this share of what the best has of the words, or answers this share as well as the best: else
+a page that has one word of two would be among the hits, or one that answers most of a long question would not."""
 UNANSWERED = 7.0
 """What a unit says that no page answers: as much as the rarest word."""
 RARITY_WEIGHT = 0.3
@@ -41,7 +42,7 @@ RARITY_WEIGHT = 0.3
 (golden queries: hit at first 0.83 at 1, 0.86 at 0.3)."""
 WRITTEN_SHARE = 0.5
 """How much the query as it is written counts beside what it means: plain BM25, which nothing that is unknown confuses."""
-SCATTERED = 0.5
+SCATTERED = 0.8
 """How much of a stretch counts whose parts are scattered over a page, so that it has hardly any of them together."""
 UNCOVERED = 0.75
 """How much of its score a page keeps that has next to none of the units."""
@@ -123,9 +124,12 @@ class WordScores:
         return self.evidence >= FITS or self.paired >= PAIRED
 
     @property
-    def best(self) -> float:
-        """The highest coverage."""
-        return float(self.coverage[self.found].max()) if len(self.found) else 0.0
+    def kept(self) -> NDArray[np.intp]:
+        """Documents that answer enough, compared with the best."""
+        coverage, text = self.coverage[self.found], self.text[self.found]
+        if not len(self.found):
+            return self.found
+        return self.found[(coverage >= KEPT * coverage.max()) | (text >= KEPT_TEXT * text.max())]
 
 
 def score_units(

@@ -16,7 +16,7 @@ WORD, SYNONYM, SOUND, LETTERS, SPELLING, SLIP = 1.0, 0.85, 0.75, 0.6, 0.65, 0.6
 WEAK_WEIGHT = 0.22
 SINGLE_WEIGHT = 0.5
 MAKER_WEIGHT = 0.35
-CHARACTERS_A_WORD = 3.0
+CHARACTERS_A_WORD = 2.5
 """Characters of a stretch that no name covers which count as one word."""
 
 

@@ -93,3 +93,8 @@ def test_a_name_and_nothing_else_leads_to_its_term(real: SearchIndex) -> None:
 def test_a_long_stretch_that_nobody_knows_is_answered_in_part(real: SearchIndex) -> None:
     result = real.search("换刀臂在主轴正下方悬着不再往回缩了", size=3, facets=False)
     assert "CASE-ATC-02" in {hit.page.id for hit in result.hits}
+
+
+def test_two_words_do_not_bring_every_page_that_has_one_of_them(real: SearchIndex) -> None:
+    one = real.search("主轴", size=1, facets=False).total
+    assert 3 <= real.search("主轴过热", size=1, facets=False).total < one / 2

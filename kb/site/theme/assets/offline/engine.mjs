@@ -125,9 +125,8 @@ export class Engine {
     const words = this.ranking.scoreUnits(understood.units, understood.written, this.every);
     let coded = this.ranking.scoreCodes(understood, this.every);
     const said = understood.units.reduce((sum, unit) => sum + unit.weight, 0);
-    const kept = words.found.filter((document) => words.coverage[document] >= words.best * rules.kept);
     let nearest = false;
-    let worded = kept;
+    let worded = words.kept;
     if ([...coded.values()].some((why) => why.tier > rules.tiers.WORDS)) {
       worded = said >= 1 ? words.found.filter((document) => words.coverage[document] >= rules.covered) : [];
     } else if (understood.codes.some((code) => MISSING.has(code.state))) {

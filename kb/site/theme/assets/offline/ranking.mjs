@@ -12,7 +12,7 @@ export class Ranking {
 
   sureness(factor) { return 0.8 + 0.2 * factor; }
 
-  /** Returns {text, coverage, found, best, fits}: how all documents answer the units, and the query as it is written. */
+  /** Returns {text, coverage, found, kept, fits}: how all documents answer the units, and the query as it is written. */
   scoreUnits(units, tokens, allowed) {
     const { rules } = this;
     const { total } = this.postings;
@@ -50,19 +50,22 @@ export class Ranking {
     const share = rules.written_share;
     const evidence = this.evidence(units, answers, tokens, rarities);
     const found = [];
-    let [best, most, pair] = [0, 0, 0];
+    let [best, bestText, most, pair] = [0, 0, 0, 0];
     for (let document = 0; document < total; document += 1) {
       text[document] = (1 - share) * text[document] + share * written[document];
       if (!coverage[document] || !allowed[document]) continue;
       found.push(document);
       best = Math.max(best, coverage[document]);
+      bestText = Math.max(bestText, text[document]);
       most = Math.max(most, evidence(document, sure[document], written[document]));
       pair = Math.max(pair, paired[document]);
     }
     const said = units.reduce((sum, unit) => sum + unit.weight, 0) || 1;
     const foreign = units.reduce((sum, unit) => sum + unit.weight * unit.novel, 0) / said;
     most *= 1 - rules.novel_weight * foreign;
-    return { text, coverage, found, best, fits: most >= rules.fits || pair >= rules.paired };
+    const kept = found.filter((document) =>
+      coverage[document] >= rules.kept * best || text[document] >= rules.kept_text * bestText);
+    return { text, coverage, found, kept, fits: most >= rules.fits || pair >= rules.paired };
   }
 
   /** Returns how surely a document is about what was asked, as a function of it and of how it answers. */
