@@ -129,7 +129,8 @@ class WordScores:
         coverage, text = self.coverage[self.found], self.text[self.found]
         if not len(self.found):
             return self.found
-        return self.found[(coverage >= KEPT * coverage.max()) | (text >= KEPT_TEXT * text.max())]
+        enough: NDArray[np.bool_] = (coverage >= KEPT * coverage.max()) | (text >= KEPT_TEXT * text.max())
+        return self.found[enough]
 
 
 def score_units(
