@@ -135,9 +135,8 @@ def create_app(house: House) -> FastAPI:
     return app
 
 
-@cache
-def _routes() -> FastAPI:
-    """Return all that is the same around every house, made once: analysing the routes takes most of a second."""
+def routes() -> FastAPI:
+    """Return what is the same around every house."""
     app = FastAPI(
         title="Servicebook 维保智库",
         version=version("servicebook"),
@@ -161,6 +160,10 @@ def _routes() -> FastAPI:
             dependencies=[Depends(writes_need(area.writes)), Depends(csrf_checked)],
         )
     return app
+
+
+_routes = cache(routes)
+"""Made once a process: analysing the routes takes most of a second."""
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
-from kb.api.app import create_app
+from kb.api.app import create_app, routes
 from kb.api.problems import STATUS
 from kb.errors import BadInput, Conflict, Fault, KbError, NotAllowed, NotFound, StoreFailure
 from kb.settings import Settings
@@ -29,7 +29,8 @@ ERRORS: dict[str, Exception] = {
 
 
 @pytest.fixture
-def failing(house: House) -> FastAPI:
+def failing(house: House, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    monkeypatch.setattr("kb.api.app._routes", routes)  # our failing routes are for this app alone
     app = create_app(house)
     router = APIRouter()
 
