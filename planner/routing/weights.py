@@ -34,7 +34,7 @@ class Weights:
             who is 10 points above the others in a month of 160 h costs 0.01 x 9,600 min x 4 = 384 minutes of driving.
         moved_day: A published visit on another day.
         moved_technician: A published visit by another technician.
-        unserved: Work that finds no place; work that a contract counts is priced ten times as high.
+        unserved: Work that finds no place.
 
     Raises:
         InvalidInput: A price is negative.

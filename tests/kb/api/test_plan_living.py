@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 
 from kb.api.app import create_app
 from kb.settings import Settings
+from kb.store.jobs import job_row
 from kb.usecases.accounts import Role
+from kb.usecases.jobs import start_job
 from kb.usecases.plan import plan_inspections
 from kb.wiring import House, open_house
 from tests.kb.api.conftest import ROOT, bearer
@@ -182,3 +184,24 @@ def test_a_supposition_is_computed_on_a_copy(client: TestClient, house: House) -
     assert supposed["travel_minutes"] < as_is["travel_minutes"]
     assert "+1" in client.get(str(answer.url)).text
     assert client.get("/api/v1/plans/latest/visits?size=500").json() == before
+
+
+def test_a_running_improvement_shows_its_falling_curve(client: TestClient, house: House) -> None:
+    start_job(
+        house.store,
+        id="j1",
+        kind="improving",
+        request={"first_day": "2026-01-01", "last_day": "2026-12-31"},
+        now=MORNING,
+        by="x",
+    )
+    assert 'points=""' in client.get("/plan/jobs/j1").text
+    with house.store.writing() as session:
+        row = job_row(session, "j1")
+        assert row is not None
+        row.result = {"curve": [[0.0, 0, 1200.0], [5.0, 100, 900.4], [10.0, 220, 800.0]]}
+    page = client.get("/plan/jobs/j1").text
+    points = re.search(r'points="([^"]+)"', page)
+    assert points is not None
+    assert points[1].split() == ["0.0,10.0", "200.0,114.9", "400.0,150.0"]
+    assert re.search(r'data-part="last">800<', page)
