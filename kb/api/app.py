@@ -15,6 +15,7 @@ from kb.api.access import cookies_need_token, writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
 from kb.api.routes import content as content_api
+from kb.api.routes import courses as courses_api
 from kb.api.routes import drafts as drafts_api
 from kb.api.routes import duplicates as duplicates_api
 from kb.api.routes import editing as editing_api
@@ -36,6 +37,7 @@ from kb.web.forms import csrf_checked
 from kb.web.pages import (
     account,
     content,
+    courses,
     drafts,
     duplicates,
     editing,
@@ -77,6 +79,7 @@ class Area:
 API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
+    Area(courses_api.router, Role.EDITOR),
     Area(editing_api.router, Role.ENGINEER, by_page=True),
     Area(page_exchange_api.router, Role.EDITOR, by_page=True),
     Area(search_api.router, None),
@@ -106,6 +109,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_exchange.router, Role.EDITOR),
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
+    Area(courses.router, Role.EDITOR),
     Area(search.router, None),
     Area(search_log.router, Role.EDITOR),
     Area(search_log.votes_router, None),

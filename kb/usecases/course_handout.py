@@ -1,0 +1,157 @@
+"""The handout of a course: what it is for, hazards first, what the slides say with space for notes, answers apart.
+
+What the speaker says stays with the speaker.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from kb.content import Page
+from kb.content.pages import CoursePage, Hazard
+from kb.content.quiz import QuizItem
+from kb.courseware.deck import Deck, Layout, Line, Slide
+from kb.export.document import (
+    Block,
+    Column,
+    Document,
+    Entries,
+    Figure,
+    HazardBox,
+    Mark,
+    Paragraph,
+    Section,
+    Signal,
+    Table,
+    Tone,
+)
+from kb.i18n import Language, translator
+
+Words = Callable[[str], str]
+_SIGNALS = {
+    "danger": "危险 DANGER",
+    "warning": "警告 WARNING",
+    "caution": "小心 CAUTION",
+    "notice": "注意 NOTICE",
+}
+_SHOWN = {
+    Layout.CONTENT,
+    Layout.TWO_COLUMNS,
+    Layout.COMPARISON,
+    Layout.PICTURE,
+    Layout.TABLE,
+    Layout.QUESTION,
+}
+_RULE = "＿" * 36
+"""A line to write on."""
+
+
+def handout(
+    page: CoursePage,
+    deck: Deck,
+    pages: Mapping[str, Page],
+    *,
+    picture: Callable[[str], bytes],
+    language: Language,
+    created: datetime,
+) -> Document:
+    """Return the handout as a neutral document."""
+    words = translator(language)
+    parts = [
+        Section(
+            title=words("After this course you can"), blocks=(Entries(texts=page.objectives, mark=Mark.BOX),)
+        ),
+        Section(title=words("Hazards first"), blocks=_hazards(page, pages, words)),
+    ]
+    own = [slide for slide in deck.slides[2:] if slide.layout in {*_SHOWN, Layout.SECTION} and slide.place]
+    parts += [_slide(slide, picture, words) for slide in own]
+    parts.append(
+        Section(
+            title=words("Questions"),
+            blocks=tuple(block for one in page.quiz for block in _question(one)),
+            new_page=True,
+        )
+    )
+    parts.append(
+        Section(title=words("Answers"), blocks=tuple(_answer(one, words) for one in page.quiz), new_page=True)
+    )
+    return Document(
+        title=deck.title,
+        subtitle=f"{page.id} r{page.revision}",
+        sections=tuple(parts),
+        created=created,
+        footer=f"{page.id} r{page.revision}",
+    )
+
+
+def _hazards(page: CoursePage, pages: Mapping[str, Page], words: Words) -> tuple[Block, ...]:
+    found: dict[tuple[str, str], Hazard] = {}
+    for source in page.built_from:
+        there = pages.get(source.id)
+        for hazard in () if there is None or there.hazards == "none" else there.hazards:
+            found.setdefault((hazard.type, hazard.hazard), hazard)
+    order = list(_SIGNALS)
+    ordered = sorted(found.values(), key=lambda one: (order.index(one.type), one.hazard))
+    return tuple(
+        HazardBox(
+            signal=Signal(one.type),
+            word=_SIGNALS[one.type],
+            text=one.hazard,
+            details=((words("Consequence"), one.consequence), (words("Avoid"), one.avoid)),
+        )
+        for one in ordered
+    ) or (Paragraph(text="-"),)
+
+
+def _slide(slide: Slide, picture: Callable[[str], bytes], words: Words) -> Section:
+    if slide.layout is Layout.SECTION:
+        lines = tuple(Paragraph(text=line.text) for line in slide.lines)
+        return Section(title=slide.title, blocks=lines or (Paragraph(text=""),))
+    blocks: list[Block] = []
+    if slide.lines:
+        blocks.append(_lines(slide.lines))
+    for column in slide.columns:
+        if column.title:
+            blocks.append(Paragraph(text=f"{column.title}："))
+        if column.lines:
+            blocks.append(_lines(column.lines))
+    if slide.picture is not None:
+        shown = slide.picture
+        blocks.append(
+            Figure(content=picture(shown.file), media_type="image/png", alt=shown.alt, caption=shown.caption)
+        )
+    if slide.grid is not None:
+        columns = tuple(Column(title=title) for title in slide.grid.head)
+        blocks.append(Table(columns=columns, rows=slide.grid.rows))
+    if slide.sources:
+        named = ", ".join(str(one) for one in slide.sources)
+        blocks.append(Paragraph(text=f"{words('Built from')}: {named}", tone=Tone.REMARK))
+    blocks.append(Paragraph(text=_RULE, tone=Tone.REMARK))
+    return Section(title=slide.title, blocks=tuple(blocks), level=2)
+
+
+def _lines(lines: tuple[Line, ...]) -> Entries:
+    texts = tuple(("　" * line.level) + line.text for line in lines)
+    numbered = all(line.number is not None for line in lines)
+    return Entries(texts=texts, mark=Mark.NUMBER if numbered else Mark.BULLET)
+
+
+def _question(one: QuizItem) -> tuple[Block, ...]:
+    head = Paragraph(text=f"{one.id}. {one.stem}")
+    if one.kind in {"short", "numeric"}:
+        return head, Paragraph(text=_RULE)
+    if one.kind == "match":
+        left = [option.text for option in one.options]
+        right = sorted(option.pair or "" for option in one.options)
+        columns = (Column(title="", weight=1), Column(title="", weight=1))
+        return head, Table(columns=columns, rows=tuple(zip(left, right, strict=True)))
+    return head, Entries(texts=tuple(option.text for option in one.options), mark=Mark.BOX)
+
+
+def _answer(one: QuizItem, words: Words) -> Paragraph:
+    if one.kind == "match":
+        text = "；".join(f"{option.text} → {option.pair}" for option in one.options)
+    elif one.kind == "numeric":
+        text = f"{one.options[0].text} ± {one.options[0].tolerance or 0:g}"
+    else:
+        text = "；".join(option.text for option in one.options if option.correct)
+    return Paragraph(text=f"{one.id}. {text}" + (f"（{one.why}）" if one.why else ""))

@@ -1,0 +1,217 @@
+"""Courses of the library: built as slides, handout and question files; those whose sources have moved on are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from kb.content import Library, Page
+from kb.content.pages import CoursePage
+from kb.courseware.assembling import deck_of
+from kb.courseware.deck import Deck
+from kb.courseware.gift import gift_text
+from kb.courseware.moodle_xml import moodle_xml
+from kb.courseware.pptx_writer import pptx_bytes
+from kb.errors import BadContent, Fault, NotFound
+from kb.export.docx import MEDIA_TYPE as DOCX
+from kb.export.docx import docx_bytes
+from kb.export.docx_blocks import png_of_svg
+from kb.export.packing import packed
+from kb.export.pdf import MEDIA_TYPE as PDF
+from kb.export.pdf import pdf_bytes
+from kb.i18n import Language, translator
+from kb.usecases.course_handout import handout
+
+Format = Literal["pptx", "pdf", "docx", "gift", "moodle"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ENDINGS: Mapping[Format, str] = {
+    "pptx": ".pptx",
+    "pdf": "-handout.pdf",
+    "docx": "-handout.docx",
+    "gift": ".gift.txt",
+    "moodle": "-moodle.xml",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A file made from a course."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A source of a course that has a newer revision than the course was built from.
+
+    Args:
+        built, now: Revisions; `now` is None where the page is gone.
+        slides: Titles of the slides that draw on it.
+    """
+
+    source_id: str
+    built: int
+    now: int | None
+    slides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseState:
+    """A course and what has become of its sources.
+
+    Args:
+        slides: How many slides it makes; 0 where it makes none.
+        faults: What keeps it from making a deck.
+    """
+
+    page: CoursePage
+    slides: int
+    moved: tuple[Moved, ...]
+    faults: tuple[Fault, ...]
+
+    def json(self) -> dict[str, object]:
+        """Return it as an object of JSON."""
+        return {
+            "id": self.page.id,
+            "title": self.page.title,
+            "title_en": self.page.title_en,
+            "revision": self.page.revision,
+            "minutes": self.page.duration_minutes,
+            "slides": self.slides,
+            "questions": len(self.page.quiz),
+            "stale": bool(self.moved),
+            "moved": [
+                {"id": one.source_id, "built": one.built, "now": one.now, "slides": list(one.slides)}
+                for one in self.moved
+            ],
+            "faults": [{"where": f.where, "what": f.what, "repair": f.repair} for f in self.faults],
+        }
+
+
+def courses(library: Library) -> tuple[CourseState, ...]:
+    """Return every course that is not withdrawn, by id."""
+    found = [page for page in library.pages.values() if isinstance(page, CoursePage)]
+    return tuple(
+        _state(library, page)
+        for page in sorted(found, key=lambda page: page.id)
+        if page.status != "withdrawn"
+    )
+
+
+def course(library: Library, id: str) -> CoursePage:
+    """Return a course.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    page = library.pages.get(id)
+    if not isinstance(page, CoursePage):
+        raise NotFound("course", id[:80])
+    return page
+
+
+def course_deck(library: Library, id: str, *, language: Language = "zh_CN") -> Deck:
+    """Return a course as slides.
+
+    Raises:
+        NotFound: There is no such course.
+        BadContent: Every fault of every slide.
+    """
+    page = course(library, id)
+    file = library.files[library.paths[id]]
+    return deck_of(
+        page,
+        file.body,
+        file=file.path,
+        first_line=file.lines.get("", 1),
+        pages=library.pages,
+        words=translator(language),
+        language="zh" if language == "zh_CN" else "en",
+    )
+
+
+def build_course(
+    library: Library,
+    id: str,
+    format: Format,
+    *,
+    created: datetime,
+    language: Language = "zh_CN",
+    template: bytes | None = None,
+) -> Built:
+    """Return a file of a course; the same course and instant give the same bytes.
+
+    Args:
+        format: One of `FORMATS`; pdf and docx are the handout.
+        created: Stands in the file as the time of its making.
+        language: Of the words that the file says of itself.
+        template: A department's own presentation, for pptx.
+
+    Raises:
+        NotFound: There is no such course.
+        BadContent: Every fault of every slide.
+        BadImport: The template lacks something.
+        BadInput: No Chinese font is installed, for pdf.
+    """
+    page = course(library, id)
+    name = f"{id}{ENDINGS[format]}"
+    if format == "gift":
+        return Built(name=name, media_type="text/plain; charset=utf-8", content=gift_text(page.quiz).encode())
+    if format == "moodle":
+        return Built(
+            name=name, media_type="application/xml", content=moodle_xml(page.quiz, category=page.title)
+        )
+    deck = course_deck(library, id, language=language)
+    if format == "pptx":
+        content = pptx_bytes(deck, created=created, picture=_pictures(library), template=template)
+        return Built(name=name, media_type=PPTX, content=packed(content))
+    document = handout(
+        page, deck, library.pages, picture=_pictures(library), language=language, created=created
+    )
+    if format == "pdf":
+        return Built(name=name, media_type=PDF, content=pdf_bytes(document, created=created))
+    return Built(name=name, media_type=DOCX, content=docx_bytes(document))
+
+
+class _pictures:  # noqa: N801 - called like the function it stands for
+    """Gives pictures of the content folder, SVG as PNG; each is drawn once."""
+
+    def __init__(self, library: Library) -> None:
+        self._root = library.folder.resolve()
+        self._known: dict[str, bytes] = {}
+
+    def __call__(self, file: str) -> bytes:
+        if file not in self._known:
+            path = (self._root / file).resolve()
+            if not path.is_relative_to(self._root) or not path.is_file():
+                fault = Fault(
+                    where=file, what="is no file of the library", repair="name a picture beside a page"
+                )
+                raise BadContent("a picture is missing", [fault])
+            content = path.read_bytes()
+            self._known[file] = png_of_svg(content) if path.suffix == ".svg" else content
+        return self._known[file]
+
+
+def _state(library: Library, page: CoursePage) -> CourseState:
+    faults: tuple[Fault, ...] = ()
+    try:
+        deck: Deck | None = course_deck(library, page.id)
+    except BadContent as error:
+        deck, faults = None, error.faults
+    moved = []
+    for source in page.built_from:
+        there: Page | None = library.pages.get(source.id)
+        if there is None or there.revision != source.revision:
+            slides = deck.slides if deck else ()
+            titles = [slide.title for slide in slides if source.id in {one.id for one in slide.sources}]
+            now = there.revision if there else None
+            moved.append(
+                Moved(
+                    source_id=source.id, built=source.revision, now=now, slides=tuple(dict.fromkeys(titles))
+                )
+            )
+    return CourseState(page=page, slides=len(deck.slides) if deck else 0, moved=tuple(moved), faults=faults)

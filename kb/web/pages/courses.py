@@ -1,0 +1,41 @@
+"""Courses for who trains: a list with what is stale, and each course's slides to read with its files."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from kb.usecases.courses import FORMATS, course, course_deck, courses
+from kb.web.context import HouseDep, LanguageDep
+from kb.web.rendering import render
+
+router = APIRouter(prefix="/courses")
+
+NAMES = {
+    "pptx": "Slides (PowerPoint)",
+    "pdf": "Handout (PDF)",
+    "docx": "Handout (Word)",
+    "gift": "Questions (GIFT)",
+    "moodle": "Questions (Moodle XML)",
+}
+
+
+@router.get("")
+def list_page(request: Request, house: HouseDep) -> HTMLResponse:
+    """Show the courses."""
+    return render(request, "courses/list.html", {"rows": courses(house.library())})
+
+
+@router.get("/{id}")
+def show_page(
+    request: Request, house: HouseDep, language: LanguageDep, id: Annotated[str, Path(max_length=80)]
+) -> HTMLResponse:
+    """Show a course's slides as text, with its files."""
+    library = house.library()
+    page = course(library, id)
+    state = next(one for one in courses(library) if one.page.id == id)
+    deck = None if state.faults else course_deck(library, id, language=language)
+    formats = [(name, NAMES[name]) for name in FORMATS]
+    return render(
+        request, "courses/show.html", {"page": page, "state": state, "deck": deck, "formats": formats}
+    )
