@@ -16,6 +16,9 @@ from kb.courseware.deck import Layout
 from kb.courseware.fitting import BODY_WIDTH_MM, MOST_LINES, MOST_ROWS, rows_of
 from kb.courseware.gift import gift_text, read_gift
 from kb.errors import NotFound
+from kb.site.addresses import page_path
+from kb.site.pages import site_pages
+from kb.site.reading import site_input
 from kb.usecases.courses import FORMATS, Format, build_course, course, course_deck, courses
 from tests.conftest import ROOT, the_real_library
 from tests.kb.cli.running import Servicebook
@@ -100,3 +103,12 @@ def test_courses_are_listed_and_built_by_command(
     out = tmp_path / "questions.txt"
     servicebook("course", "build", SAFETY, "--format", "gift", "--out", str(out))
     assert len(read_gift(out.read_text("utf-8"))) == 12
+
+
+def test_the_site_shows_a_course_under_one_main_heading_without_layouts(library: Library) -> None:
+    text = site_pages(site_input(library, {}))[page_path(course(library, SAFETY))]
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert "### 单手测母线" in headings
+    assert "### 你先做什么？" in headings
+    assert sum(line.startswith("# ") for line in headings) <= 1
+    assert not [line for line in headings if "{." in line or "&#123;" in line]
