@@ -176,10 +176,7 @@ class PostingIndex:
         if chosen != every:
             ordered = ordered[mask_of(chosen, total)[ordered]]
         return Result(
-            hits=tuple(
-                self._hit(number, found, understood, asked=asked)
-                for number in ordered[first : first + size].tolist()
-            ),
+            hits=self._hits(ordered[first : first + size], found, understood, asked=asked),
             total=len(ordered),
             understood=understood,
             facets=self._catalogue.counts(bit_set(found.order, total), filters) if facets else {},
@@ -301,7 +298,19 @@ class PostingIndex:
         )
         return _Found(np.array(order, dtype=np.intp), np.zeros(self._postings.total), {}, False, fits)
 
-    def _hit(self, number: int, found: _Found, understood: Understood, *, asked: bool) -> Hit:
+    def _hits(
+        self, numbers: NDArray[np.intp], found: _Found, understood: Understood, *, asked: bool
+    ) -> tuple[Hit, ...]:
+        documents = numbers.astype(np.int32)
+        by_unit = [answered_by(unit, documents, self._postings) for unit in understood.units]
+        return tuple(
+            self._hit(number, found, understood, [ways[place] for ways in by_unit], asked=asked)
+            for place, number in enumerate(numbers.tolist())
+        )
+
+    def _hit(
+        self, number: int, found: _Found, understood: Understood, answers: Sequence[int | None], *, asked: bool
+    ) -> Hit:
         why = found.coded.get(number)
         match: Match = "text"
         if not asked:
@@ -310,7 +319,6 @@ class PostingIndex:
             match = "nearest"
         elif why is not None:
             match = "code" if why.tier in {CODE_ALARM, CODE_CASE, PAGE_ID} else "related_code"
-        answers = tuple(answered_by(unit, number, self._postings) for unit in understood.units)
         return Hit(
             page=self._catalogue.pages[number],
             score=round(float(found.finals[number]), 4),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kb.content.pages import Confidence
 from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
-from kb.search.postings import Postings
+from kb.search.postings import Documents, Postings
 from kb.search.query import Intent, Understood, Unit, Way
 
 FITS = 0.3
@@ -241,22 +241,29 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
     )
 
 
-def answered_by(unit: Unit, document: int, postings: Postings) -> int | None:
-    """Return the number of the way by which a document answers a unit best, or None where it does not."""
-    best, best_way = 0.0, None
+def answered_by(unit: Unit, documents: Documents, postings: Postings) -> list[int | None]:
+    """Return for each of `documents` the number of the way by which it answers a unit best, None where it does not.
+
+    All at once, as a place in a list is then looked up once for a token and not once for each hit.
+    """
+    best, best_way = np.zeros(len(documents)), np.full(len(documents), -1)
     for number, way in enumerate(unit.ways):
         weights = [idf(postings.total, postings.count(token)) for token in way.tokens]
         whole = sum(weights) or 1.0
-        value, part = 0.0, 0.0
+        values, parts = np.zeros(len(documents)), np.zeros(len(documents))
         for token, weight in zip(way.tokens, weights, strict=True):
             numbers, impacts = postings.impacts(token)
-            place = int(np.searchsorted(numbers, document))
-            if place < len(numbers) and numbers[place] == document:
-                value += weight / whole * float(impacts[place])
-                part += weight / whole
-        if way.factor * value * part > best:
-            best, best_way = way.factor * value * part, number
-    return best_way
+            if not len(numbers):
+                continue
+            # Both are of one type: else numpy would copy the whole list into a wider one to look up a few.
+            places = np.minimum(np.searchsorted(numbers, documents), len(numbers) - 1)
+            has = numbers[places] == documents
+            values[has] += weight / whole * impacts[places[has]]
+            parts[has] += weight / whole
+        scores = way.factor * values * parts
+        better = scores > best
+        best[better], best_way[better] = scores[better], number
+    return [way if way >= 0 else None for way in best_way.tolist()]
 
 
 def _sureness(factor: float) -> float:
