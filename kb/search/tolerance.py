@@ -1,7 +1,7 @@
 """What someone may have meant: words by their sound, by their initials, by a likely spelling."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,6 +75,32 @@ class Letters:
     concept: Concept | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Lettered:
+    """Phrases and their initials, each in one text: one search goes through all of them.
+
+    Args:
+        titles: The phrases, a line each.
+        letters: Their initials, at the very same places.
+    """
+
+    titles: str
+    letters: str
+
+    @classmethod
+    def of(cls, lettered: Sequence[tuple[str, str]]) -> "_Lettered":
+        """Return phrases that each have as many characters as initials."""
+        return cls("\n".join(title for title, _ in lettered), "\n".join(letters for _, letters in lettered))
+
+    def phrases(self, word: str) -> Iterator[str]:
+        """Yield what the letters `word` first stand for in each phrase that has them."""
+        place = self.letters.find(word)
+        while place >= 0:
+            yield self.titles[place : place + len(word)]
+            end = self.letters.find("\n", place)
+            place = self.letters.find(word, end) if end >= 0 else -1
+
+
 class Tolerance:
     """Likely words, from the dictionary and from the titles of the library.
 
@@ -94,7 +120,7 @@ class Tolerance:
     ) -> None:
         self._dictionary = dictionary
         self._read = lettered
-        self._lettered: Sequence[tuple[str, str]] | None = None
+        self._lettered: _Lettered | None = None
         self._read_latin = latin
         self._latin: tuple[str, ...] | None = None
         self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
@@ -283,13 +309,11 @@ class Tolerance:
                 found[name] = Letters(name, (concept.token,), concept)
         if len(word) >= 3:
             if self._lettered is None:
-                self._lettered = self._read()
-            for title, letters in self._lettered:
-                place = letters.find(word)
-                if place >= 0:
-                    phrase = title[place : place + len(word)]
+                self._lettered = _Lettered.of(self._read())
+            for phrase in self._lettered.phrases(word):
+                if phrase not in found:
                     tokens = tuple(one + two for one, two in itertools.pairwise(phrase))
-                    found.setdefault(phrase, Letters(phrase, tokens))
+                    found[phrase] = Letters(phrase, tokens)
         return sorted(found.values(), key=lambda entry: entry.text)[: MOST_GUESSES * 4]
 
 
