@@ -51,8 +51,21 @@ class Catalogue:
                 allowed &= one
         return allowed
 
-    def ordered(self, scores: NDArray[np.float64], numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return document numbers by score, the highest first, ties in their order."""
+    def ordered(
+        self, scores: NDArray[np.float64], numbers: NDArray[np.intp], most: int | None = None
+    ) -> NDArray[np.intp]:
+        """Return document numbers by score, the highest first, ties in their order.
+
+        Args:
+            scores: Score by document number.
+            numbers: What is ordered.
+            most: How many are looked at; what stands behind these is there, in no order. None for all.
+        """
+        if most is not None and 0 < most < len(numbers):
+            of_these = scores[numbers]
+            least = np.partition(of_these, len(numbers) - most)[len(numbers) - most]
+            ahead = of_these >= least
+            return np.concatenate((self.ordered(scores, numbers[ahead]), numbers[~ahead]))
         return numbers[np.lexsort((self.places[numbers], -scores[numbers]))]
 
     def counts(self, found: int, filters: Filters) -> dict[str, dict[str, int]]:

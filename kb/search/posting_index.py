@@ -55,7 +55,7 @@ class _Found:
     """What was found, in order.
 
     Args:
-        order: Document numbers, best first.
+        order: Document numbers, best first, as far as they are looked at.
         finals: Score of each document of the library.
         coded: Why documents stand above those that only hold the words.
         nearest: Whether nothing holds all that was asked.
@@ -166,12 +166,14 @@ class PostingIndex:
         asked = bool(understood.query)
         fits = _Fits(scope, self._library, self._catalogue)
         total = self._postings.total
+        chosen = self._catalogue.allowed(filters)
         found = (
-            self._found(understood, mask_of(every, total), fits, reuse)
+            self._found(
+                understood, mask_of(every, total), fits, reuse, first + size if chosen == every else None
+            )
             if asked
             else self._browsed(every, fits)
         )
-        chosen = self._catalogue.allowed(filters)
         ordered = found.order
         if chosen != every:
             ordered = ordered[mask_of(chosen, total)[ordered]]
@@ -186,9 +188,14 @@ class PostingIndex:
         )
 
     def _found(
-        self, understood: Understood, allowed: NDArray[np.bool_], fits: _Fits, reuse: Mapping[str, float]
+        self,
+        understood: Understood,
+        allowed: NDArray[np.bool_],
+        fits: _Fits,
+        reuse: Mapping[str, float],
+        most: int | None,
     ) -> _Found:
-        """Return the documents of a query in order, and whether none of them holds all that was asked."""
+        """Return the documents of a query, the best `most` in order, and whether none holds all that was asked."""
         words = score_units(understood.units, understood.written, self._postings, allowed)
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
         coverage = words.coverage[words.found]
@@ -214,8 +221,9 @@ class PostingIndex:
         numbers = worded
         if coded:
             numbers = np.union1d(worded, np.fromiter(coded, dtype=np.intp, count=len(coded)))
-        order = self._catalogue.ordered(finals, numbers)
-        if said < 0.5 and any(len(code.families) > 1 for code in understood.codes):
+        mixed = said < 0.5 and any(len(code.families) > 1 for code in understood.codes)
+        order = self._catalogue.ordered(finals, numbers, None if mixed else most)
+        if mixed:
             order = self._in_turn(order, coded, understood, fits)
         return _Found(order, finals, coded, nearest, fits)
 
@@ -309,7 +317,13 @@ class PostingIndex:
         )
 
     def _hit(
-        self, number: int, found: _Found, understood: Understood, answers: Sequence[int | None], *, asked: bool
+        self,
+        number: int,
+        found: _Found,
+        understood: Understood,
+        answers: Sequence[int | None],
+        *,
+        asked: bool,
     ) -> Hit:
         why = found.coded.get(number)
         match: Match = "text"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kb.content.pages import Confidence
 from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
-from kb.search.postings import Documents, Postings
+from kb.search.postings import Documents, Impacts, Postings
 from kb.search.query import Intent, Understood, Unit, Way
 
 FITS = 0.3
@@ -161,8 +161,8 @@ def score_units(
     whole = sum(rarities) or 1.0
     written = np.zeros(total)
     for token, rarity in zip(words, rarities, strict=True):
-        documents, impacts = postings.impacts(token)
-        written[documents] += rarity / whole * impacts
+        documents, impacts = _places(postings, token)
+        np.add.at(written, documents, rarity / whole * impacts)
     text = (1.0 - WRITTEN_SHARE) * meant + WRITTEN_SHARE * written
     found = np.flatnonzero((coverage > 0.0) & allowed)
     # Words that were understood in spite of their writing are not held against the pages that lack them.
@@ -213,21 +213,29 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
         whole = sum(weights) or 1.0
         factor, sure = way.factor, _sureness(way.factor)
         if len(way.tokens) == 1:
-            documents, impacts = postings.impacts(way.tokens[0])
+            documents, impacts = _places(postings, way.tokens[0])
             if not len(documents):
                 continue
-            values[documents] = np.maximum(values[documents], factor * impacts)
-            parts[documents] = np.maximum(parts[documents], sure)
+            np.maximum.at(values, documents, factor * impacts)
+            np.maximum.at(parts, documents, sure)
         else:
-            sums, shares = np.zeros(total), np.zeros(total)
-            for token, weight in zip(way.tokens, weights, strict=True):
-                documents, impacts = postings.impacts(token)
-                sums[documents] += weight / whole * impacts
-                shares[documents] += weight / whole
-            if not shares.any():
+            lists = [_places(postings, token) for token in way.tokens]
+            if not any(len(documents) for documents, _ in lists):
                 continue
-            np.maximum(values, factor * sums * (SCATTERED + (1.0 - SCATTERED) * shares), out=values)
-            np.maximum(parts, sure * shares * np.sqrt(shares), out=parts)
+            sums, shares = np.zeros(total), np.zeros(total)
+            for (documents, impacts), weight in zip(lists, weights, strict=True):
+                np.add.at(sums, documents, weight / whole * impacts)
+                np.add.at(shares, documents, weight / whole)
+            if sum(len(documents) for documents, _ in lists) < total // 8:
+                # Only where any part stands: a rare word must not pay for the length of the library.
+                some = np.unique(np.concatenate([documents for documents, _ in lists]))
+                had_sums, had_shares = sums[some], shares[some]
+                answered = factor * had_sums * (SCATTERED + (1.0 - SCATTERED) * had_shares)
+                values[some] = np.maximum(values[some], answered)
+                parts[some] = np.maximum(parts[some], sure * had_shares * np.sqrt(had_shares))
+            else:
+                np.maximum(values, factor * sums * (SCATTERED + (1.0 - SCATTERED) * shares), out=values)
+                np.maximum(parts, sure * shares * np.sqrt(shares), out=parts)
         rarities.append(whole / len(way.tokens))
         had.append(way)
     # What a unit says is set by the commonest way to say it.
@@ -239,6 +247,12 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
         max((way.factor for way in had), default=1.0),
         unit.ways[0].tokens if had and had[0] is not unit.ways[0] else (),
     )
+
+
+def _places(postings: Postings, token: str) -> tuple[NDArray[np.intp], Impacts]:
+    """Return the postings of a token as numpy adds up fastest: the plain type of places, and each document once."""
+    documents, impacts = postings.impacts(token)
+    return documents.astype(np.intp), impacts
 
 
 def answered_by(unit: Unit, documents: Documents, postings: Postings) -> list[int | None]:

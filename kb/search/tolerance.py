@@ -76,7 +76,7 @@ class Letters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lettered:
+class LetteredLines:
     """Phrases and their initials, each in one text: one search goes through all of them.
 
     Args:
@@ -88,8 +88,8 @@ class _Lettered:
     letters: str
 
     @classmethod
-    def of(cls, lettered: Sequence[tuple[str, str]]) -> "_Lettered":
-        """Return phrases that each have as many characters as initials."""
+    def of(cls, lettered: Sequence[tuple[str, str]]) -> "LetteredLines":
+        """Return the phrases of pairs; each has as many characters as initials."""
         return cls("\n".join(title for title, _ in lettered), "\n".join(letters for _, letters in lettered))
 
     def phrases(self, word: str) -> Iterator[str]:
@@ -120,7 +120,7 @@ class Tolerance:
     ) -> None:
         self._dictionary = dictionary
         self._read = lettered
-        self._lettered: _Lettered | None = None
+        self._lettered: LetteredLines | None = None
         self._read_latin = latin
         self._latin: tuple[str, ...] | None = None
         self._chinese = tuple(sorted(name for _, name in dictionary.spoken() if len(name) >= 3))
@@ -309,7 +309,7 @@ class Tolerance:
                 found[name] = Letters(name, (concept.token,), concept)
         if len(word) >= 3:
             if self._lettered is None:
-                self._lettered = _Lettered.of(self._read())
+                self._lettered = LetteredLines.of(self._read())
             for phrase in self._lettered.phrases(word):
                 if phrase not in found:
                     tokens = tuple(one + two for one, two in itertools.pairwise(phrase))
