@@ -220,7 +220,10 @@ class PostingIndex:
                 finals[number] += round(REUSE * share * min(float(finals[number]), 1.0), 9)
         numbers = worded
         if coded:
-            numbers = np.union1d(worded, np.fromiter(coded, dtype=np.intp, count=len(coded)))
+            either = np.zeros(len(finals), dtype=np.bool_)
+            either[worded] = True
+            either[np.fromiter(coded, dtype=np.intp, count=len(coded))] = True
+            numbers = np.flatnonzero(either)
         mixed = said < 0.5 and any(len(code.families) > 1 for code in understood.codes)
         order = self._catalogue.ordered(finals, numbers, None if mixed else most)
         if mixed:
@@ -240,10 +243,12 @@ class PostingIndex:
         text, coverage, confidence = words.text, words.coverage, catalogue.confidence
         factors = catalogue.type_factors[understood.intent]
         finals = np.zeros(len(text))
-        finals[worded] = text[worded] * (UNCOVERED + (1.0 - UNCOVERED) * coverage[worded] * coverage[worded])
-        finals[worded] *= factors[worded] * confidence[worded]
+        covered = coverage[worded]
+        scores = text[worded] * (UNCOVERED + (1.0 - UNCOVERED) * covered * covered)
+        scores *= factors[worded] * confidence[worded]
         if fits:
-            finals[worded] *= fits.factors(worded)
+            scores *= fits.factors(worded)
+        finals[worded] = scores
         for number, why in coded.items():
             whole = 0.25 + 0.75 * float(coverage[number]) ** 2 if understood.units else 1.0
             main = MAIN if why.entry is not None and why.entry.main else 0.0

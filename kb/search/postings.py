@@ -15,8 +15,8 @@ K1 = 3.0
 """Saturation of BM25F; above the usual 1.2, because weights of a title are several times those of a body."""
 LEVELS = 255
 """Steps of an impact: a byte. The error, 0.2 % of the most a token can count, is far below what parts two pages."""
-CACHED_POSTINGS = 24_000_000
-"""Decoded postings that are kept, 12 bytes each, 290 MB when full: the words that are asked for in a library of 100,000
+CACHED_POSTINGS = 8_000_000
+"""Decoded postings that are kept, 12 bytes each, 96 MB when full: the words of dozens of queries in a library of 100,000
 pages. One that drops what the next query asks for decodes again each time, which takes longer than all the rest."""
 
 Documents = NDArray[np.int32]

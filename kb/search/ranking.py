@@ -228,7 +228,7 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
                 np.add.at(shares, documents, weight / whole)
             if sum(len(documents) for documents, _ in lists) < total // 8:
                 # Only where any part stands: a rare word must not pay for the length of the library.
-                some = np.unique(np.concatenate([documents for documents, _ in lists]))
+                some = np.flatnonzero(shares)
                 had_sums, had_shares = sums[some], shares[some]
                 answered = factor * had_sums * (SCATTERED + (1.0 - SCATTERED) * had_shares)
                 values[some] = np.maximum(values[some], answered)
@@ -340,6 +340,9 @@ def _mentions(
     """Add how prominently documents mention a code: it orders those of one tier, and finds further ones."""
     for key in code.keys:
         documents, impacts = postings.impacts(CODE + key)
-        for number, value in zip(documents.tolist(), impacts.tolist(), strict=True):
-            if allowed[number]:
-                found.setdefault(number, Coded(MENTION, code)).extra += value
+        may = allowed[documents]
+        for number, value in zip(documents[may].tolist(), impacts[may].tolist(), strict=True):
+            known = found.get(number)
+            if known is None:
+                known = found[number] = Coded(MENTION, code)
+            known.extra += value
