@@ -40,7 +40,10 @@ def build(
     format: Annotated[Format, typer.Option(help="格式 · format")] = "pptx",
     out: Annotated[Path | None, typer.Option(help="写到哪里 · file to write")] = None,
     template: Annotated[
-        Path | None, typer.Option(help="本单位的 pptx 模板 · a pptx template of yours")
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, readable=True, help="本单位的 pptx 模板 · a pptx template of yours"
+        ),
     ] = None,
 ) -> None:
     """生成课件：幻灯片、讲义、题库 · build slides, handout or question file."""
@@ -49,7 +52,6 @@ def build(
         house.library(),
         id,
         format,
-        created=house.now(),
         language=house.settings.language,
         template=template.read_bytes() if template else None,
     )

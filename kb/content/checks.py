@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from kb.content.courses import moved_sources
 from kb.content.library import Library, PageFile
 from kb.content.pages import (
     AlarmPage,
@@ -280,16 +281,15 @@ def _body(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
 
 
 def _courses(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
-    """A course is stale once a source has a newer revision."""
+    """A course is stale once a source has another revision; one that is gone is a broken reference."""
     if not isinstance(page, CoursePage):
         return
-    for source in page.built_from:
-        now = library.pages.get(source.id)
-        if now is not None and now.revision > source.revision:
+    for source, now in moved_sources(page, library.pages):
+        if now is not None:
             yield _at(
                 file,
                 "built_from",
-                f"rests on {source.id} revision {source.revision}, now {now.revision}",
+                f"rests on {source.id} revision {source.revision}, now {now}",
                 "bring the course up to date",
             )
 

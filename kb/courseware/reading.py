@@ -15,8 +15,9 @@ A slide holds one kind of thing: text, or columns, or one picture, or one table.
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -252,11 +253,11 @@ def _slides(
     where = f"{file}:{draft.line}"
     sources = _sources(draft, page, where, revisions, faults)
     notes = "\n".join(draft.notes)
-    common = {"title": draft.title, "notes": notes, "sources": sources, "place": where}
+    made = partial(Slide, title=draft.title, notes=notes, sources=sources, place=where)
     if draft.is_section:
-        return [Slide(layout=Layout.SECTION, lines=tuple(draft.lines), **common)]  # type: ignore[arg-type]
+        return [made(layout=Layout.SECTION, lines=tuple(draft.lines))]
     if Layout.QUESTION in draft.classes:
-        return _question(draft, where, common, faults)
+        return _question(draft, where, made, faults)
     kinds = [
         name
         for name, there in (
@@ -275,16 +276,16 @@ def _slides(
     if draft.parts:
         layout = Layout.COMPARISON if Layout.COMPARISON in draft.classes else Layout.TWO_COLUMNS
         columns = tuple(Column(title=title, lines=tuple(lines)) for title, lines in draft.parts)
-        return [Slide(layout=layout, columns=columns, **common)]  # type: ignore[arg-type]
+        return [made(layout=layout, columns=columns)]
     if draft.pictures:
-        return [Slide(layout=Layout.PICTURE, picture=draft.pictures[0], **common)]  # type: ignore[arg-type]
+        return [made(layout=Layout.PICTURE, picture=draft.pictures[0])]
     if draft.grids:
-        return [Slide(layout=Layout.TABLE, grid=draft.grids[0], **common)]  # type: ignore[arg-type]
+        return [made(layout=Layout.TABLE, grid=draft.grids[0])]
     layout = Layout.HAZARD if Layout.HAZARD in draft.classes else Layout.CONTENT
-    return [Slide(layout=layout, lines=tuple(draft.lines), **common)]  # type: ignore[arg-type]
+    return [made(layout=layout, lines=tuple(draft.lines))]
 
 
-def _question(draft: _Draft, where: str, common: Mapping[str, object], faults: list[Fault]) -> list[Slide]:
+def _question(draft: _Draft, where: str, made: Callable[..., Slide], faults: list[Fault]) -> list[Slide]:
     answers = [lines for title, lines in draft.parts if title.strip().lower() in ANSWERS]
     if len(draft.parts) != 1 or len(answers) != 1 or not answers[0] or draft.pictures or draft.grids:
         faults.append(
@@ -296,8 +297,8 @@ def _question(draft: _Draft, where: str, common: Mapping[str, object], faults: l
         )
         return []
     return [
-        Slide(layout=Layout.QUESTION, lines=tuple(draft.lines), **common),  # type: ignore[arg-type]
-        Slide(layout=Layout.ANSWER, lines=tuple(answers[0]), **common),  # type: ignore[arg-type]
+        made(layout=Layout.QUESTION, lines=tuple(draft.lines)),
+        made(layout=Layout.ANSWER, lines=tuple(answers[0])),
     ]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kb.content import Library, Page
+from kb.content.names import DIFFICULTIES, GUIDE_TYPES, RESPONSIBLE, SKILLS
 from kb.content.pages import AlarmPage, CasePage, ChecklistPage, CoursePage, GuidePage, TermPage
 from kb.export.document import (
     Align,
@@ -19,11 +20,7 @@ from kb.export.document import (
     Tone,
 )
 from kb.export.page_words import (
-    DIFFICULTIES,
-    GUIDE_TYPES,
     RECORDS,
-    RESPONSIBLE,
-    SKILLS,
     applies,
     criterion,
     parts_told,

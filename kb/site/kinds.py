@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kb.content.names import DIFFICULTIES, GUIDE_TYPES, RESPONSIBLE, SKILLS
 from kb.content.pages import AlarmPage, AppliesTo, CasePage, CoursePage, GuidePage, Page, Solution
 from kb.site.addresses import Links, family_path
 from kb.site.backlinks import Backlinks, alarms_shown
@@ -26,33 +27,8 @@ from kb.site.markup import (
 )
 from kb.site.text import escaped
 
-GUIDE_TYPES = {
-    "installation": "安装",
-    "commissioning": "调试验收",
-    "operation": "操作",
-    "inspection": "检查",
-    "maintenance": "保养",
-    "adjustment": "调整",
-    "diagnosis": "诊断",
-    "repair": "维修",
-    "replacement": "更换",
-}
-DIFFICULTIES = {"easy": "容易", "moderate": "中等", "difficult": "困难"}
-SKILLS = {
-    "operator": "操作者",
-    "electrician": "电工",
-    "mechanic": "机修工",
-    "service_engineer": "服务工程师",
-    "specialist": "专家",
-}
 LONG_CODE = 14
 """Codes of more characters are messages (LinuxCNC) and stand in smaller letters."""
-RESPONSIBLE = {
-    "operator": "操作者",
-    "maintenance": "用户维修人员",
-    "service": "服务工程师",
-    "maker": "机床厂家",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

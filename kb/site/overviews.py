@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from kb.content.names import GUIDE_TYPES, SKILLS
 from kb.content.pages import (
     AlarmPage,
     CasePage,
@@ -15,7 +16,6 @@ from kb.content.pages import (
 )
 from kb.site.addresses import FOLDERS, Links, family_path, page_path, subsystem_of
 from kb.site.families import ControllerFamily, family_links, front_section
-from kb.site.kinds import GUIDE_TYPES, SKILLS
 from kb.site.markup import CONFIDENCES, WIDE, Names, name_of
 from kb.site.order import grouped, natural, prefix_of
 from kb.site.text import escaped, markdown_escaped

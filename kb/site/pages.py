@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kb.content.names import GUIDE_TYPES
 from kb.content.pages import AlarmPage, CasePage, ChecklistPage, CoursePage, GuidePage, Page, TermPage
 from kb.site.addresses import Links, is_shown, page_path
 from kb.site.backlinks import Backlinks, backlinks
 from kb.site.bodies import body_text
 from kb.site.checklists import checklist_text
 from kb.site.families import Codes, ControllerFamily, controller_families, family_pages
-from kb.site.kinds import GUIDE_TYPES, Around, alarm_text, case_text, course_text, guide_text
+from kb.site.kinds import Around, alarm_text, case_text, course_text, guide_text
 from kb.site.markup import WIDE, Names
 from kb.site.overviews import front_text, overviews
 from kb.site.terms import terms_text

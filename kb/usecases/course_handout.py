@@ -1,10 +1,11 @@
 """The handout of a course: what it is for, hazards first, what the slides say with space for notes, answers apart.
 
-What the speaker says stays with the speaker.
+Every slide that a trainer wrote is in it; what the speaker says stays with the speaker, and answers stand at the end.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from string import ascii_uppercase
 
 from kb.content import Page
 from kb.content.pages import CoursePage, Hazard
@@ -24,23 +25,10 @@ from kb.export.document import (
     Table,
     Tone,
 )
+from kb.export.page_words import SIGNALS
 from kb.i18n import Language, translator
 
 Words = Callable[[str], str]
-_SIGNALS = {
-    "danger": "危险 DANGER",
-    "warning": "警告 WARNING",
-    "caution": "小心 CAUTION",
-    "notice": "注意 NOTICE",
-}
-_SHOWN = {
-    Layout.CONTENT,
-    Layout.TWO_COLUMNS,
-    Layout.COMPARISON,
-    Layout.PICTURE,
-    Layout.TABLE,
-    Layout.QUESTION,
-}
 _RULE = "＿" * 36
 """A line to write on."""
 
@@ -62,8 +50,9 @@ def handout(
         ),
         Section(title=words("Hazards first"), blocks=_hazards(page, pages, words)),
     ]
-    own = [slide for slide in deck.slides[2:] if slide.layout in {*_SHOWN, Layout.SECTION} and slide.place]
-    parts += [_slide(slide, picture, words) for slide in own]
+    own = [slide for slide in deck.slides if slide.place]
+    parts += [_slide(slide, picture, words) for slide in own if slide.layout is not Layout.ANSWER]
+    told = [_told(slide) for slide in own if slide.layout is Layout.ANSWER]
     parts.append(
         Section(
             title=words("Questions"),
@@ -71,9 +60,8 @@ def handout(
             new_page=True,
         )
     )
-    parts.append(
-        Section(title=words("Answers"), blocks=tuple(_answer(one, words) for one in page.quiz), new_page=True)
-    )
+    answers = (*told, *(_answer(one) for one in page.quiz))
+    parts.append(Section(title=words("Answers"), blocks=answers, new_page=True))
     return Document(
         title=deck.title,
         subtitle=f"{page.id} r{page.revision}",
@@ -89,12 +77,12 @@ def _hazards(page: CoursePage, pages: Mapping[str, Page], words: Words) -> tuple
         there = pages.get(source.id)
         for hazard in () if there is None or there.hazards == "none" else there.hazards:
             found.setdefault((hazard.type, hazard.hazard), hazard)
-    order = list(_SIGNALS)
-    ordered = sorted(found.values(), key=lambda one: (order.index(one.type), one.hazard))
+    order = list(Signal)
+    ordered = sorted(found.values(), key=lambda one: (order.index(Signal(one.type)), one.hazard))
     return tuple(
         HazardBox(
             signal=Signal(one.type),
-            word=_SIGNALS[one.type],
+            word=SIGNALS[Signal(one.type)],
             text=one.hazard,
             details=((words("Consequence"), one.consequence), (words("Avoid"), one.avoid)),
         )
@@ -107,7 +95,9 @@ def _slide(slide: Slide, picture: Callable[[str], bytes], words: Words) -> Secti
         lines = tuple(Paragraph(text=line.text) for line in slide.lines)
         return Section(title=slide.title, blocks=lines or (Paragraph(text=""),))
     blocks: list[Block] = []
-    if slide.lines:
+    if slide.layout is Layout.HAZARD:
+        blocks.append(_hazard(slide))
+    elif slide.lines:
         blocks.append(_lines(slide.lines))
     for column in slide.columns:
         if column.title:
@@ -129,6 +119,17 @@ def _slide(slide: Slide, picture: Callable[[str], bytes], words: Words) -> Secti
     return Section(title=slide.title, blocks=tuple(blocks), level=2)
 
 
+def _hazard(slide: Slide) -> HazardBox:
+    """Return a trainer's own slide of a hazard as the box that a reader cannot miss."""
+    text = "\n".join(line.text for line in slide.lines)
+    return HazardBox(signal=Signal.WARNING, word=SIGNALS[Signal.WARNING], text=text)
+
+
+def _told(slide: Slide) -> Paragraph:
+    """Return the answer to a question that stands among the slides."""
+    return Paragraph(text=f"{slide.title} {' '.join(line.text for line in slide.lines)}")
+
+
 def _lines(lines: tuple[Line, ...]) -> Entries:
     texts = tuple(("　" * line.level) + line.text for line in lines)
     numbered = all(line.number is not None for line in lines)
@@ -142,12 +143,16 @@ def _question(one: QuizItem) -> tuple[Block, ...]:
     if one.kind == "match":
         left = [option.text for option in one.options]
         right = sorted(option.pair or "" for option in one.options)
-        columns = (Column(title="", weight=1), Column(title="", weight=1))
-        return head, Table(columns=columns, rows=tuple(zip(left, right, strict=True)))
+        lettered = tuple(f"{letter}. {text}" for letter, text in zip(ascii_uppercase, right, strict=False))
+        return (
+            head,
+            Entries(texts=tuple(f"{text} ＿＿" for text in left)),
+            Paragraph(text="　".join(lettered)),
+        )
     return head, Entries(texts=tuple(option.text for option in one.options), mark=Mark.BOX)
 
 
-def _answer(one: QuizItem, words: Words) -> Paragraph:
+def _answer(one: QuizItem) -> Paragraph:
     if one.kind == "match":
         text = "；".join(f"{option.text} → {option.pair}" for option in one.options)
     elif one.kind == "numeric":

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
+from functools import cache
 from typing import Literal, get_args
 
-from kb.content import Library, Page
+from kb.content import Library
+from kb.content.courses import moved_sources
 from kb.content.pages import CoursePage
 from kb.courseware.assembling import deck_of
 from kb.courseware.deck import Deck
 from kb.courseware.gift import gift_text
 from kb.courseware.moodle_xml import moodle_xml
-from kb.courseware.pptx_writer import pptx_bytes
+from kb.courseware.pptx_writer import PictureBytes, pptx_bytes
 from kb.errors import BadContent, Fault, NotFound
 from kb.export.docx import MEDIA_TYPE as DOCX
 from kb.export.docx import docx_bytes
@@ -45,7 +47,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A source of a course that has a newer revision than the course was built from.
+    """A source of a course that has another revision than the course was built from.
 
     Args:
         built, now: Revisions; `now` is None where the page is gone.
@@ -138,15 +140,15 @@ def build_course(
     id: str,
     format: Format,
     *,
-    created: datetime,
     language: Language = "zh_CN",
     template: bytes | None = None,
 ) -> Built:
-    """Return a file of a course; the same course and instant give the same bytes.
+    """Return a file of a course; the same library gives the same bytes.
+
+    The day on which the course was last reviewed stands in the file as the time of its making.
 
     Args:
         format: One of `FORMATS`; pdf and docx are the handout.
-        created: Stands in the file as the time of its making.
         language: Of the words that the file says of itself.
         template: A department's own presentation, for pptx.
 
@@ -165,6 +167,7 @@ def build_course(
             name=name, media_type="application/xml", content=moodle_xml(page.quiz, category=page.title)
         )
     deck = course_deck(library, id, language=language)
+    created = datetime.combine(page.reviewed, time(), UTC)
     if format == "pptx":
         content = pptx_bytes(deck, created=created, picture=_pictures(library), template=template)
         return Built(name=name, media_type=PPTX, content=packed(content))
@@ -176,24 +179,20 @@ def build_course(
     return Built(name=name, media_type=DOCX, content=docx_bytes(document))
 
 
-class _pictures:  # noqa: N801 - called like the function it stands for
-    """Gives pictures of the content folder, SVG as PNG; each is drawn once."""
+def _pictures(library: Library) -> PictureBytes:
+    """Return what gives pictures of the content folder, SVG as PNG; each is drawn once."""
+    root = library.folder.resolve()
 
-    def __init__(self, library: Library) -> None:
-        self._root = library.folder.resolve()
-        self._known: dict[str, bytes] = {}
+    @cache
+    def picture(file: str) -> bytes:
+        path = (root / file).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            fault = Fault(where=file, what="is no file of the library", repair="name a picture beside a page")
+            raise BadContent("a picture is missing", [fault])
+        content = path.read_bytes()
+        return png_of_svg(content) if path.suffix == ".svg" else content
 
-    def __call__(self, file: str) -> bytes:
-        if file not in self._known:
-            path = (self._root / file).resolve()
-            if not path.is_relative_to(self._root) or not path.is_file():
-                fault = Fault(
-                    where=file, what="is no file of the library", repair="name a picture beside a page"
-                )
-                raise BadContent("a picture is missing", [fault])
-            content = path.read_bytes()
-            self._known[file] = png_of_svg(content) if path.suffix == ".svg" else content
-        return self._known[file]
+    return picture
 
 
 def _state(library: Library, page: CoursePage) -> CourseState:
@@ -202,16 +201,16 @@ def _state(library: Library, page: CoursePage) -> CourseState:
         deck: Deck | None = course_deck(library, page.id)
     except BadContent as error:
         deck, faults = None, error.faults
-    moved = []
-    for source in page.built_from:
-        there: Page | None = library.pages.get(source.id)
-        if there is None or there.revision != source.revision:
-            slides = deck.slides if deck else ()
-            titles = [slide.title for slide in slides if source.id in {one.id for one in slide.sources}]
-            now = there.revision if there else None
-            moved.append(
-                Moved(
-                    source_id=source.id, built=source.revision, now=now, slides=tuple(dict.fromkeys(titles))
-                )
-            )
+    slides = deck.slides if deck else ()
+    moved = [
+        Moved(
+            source_id=source.id,
+            built=source.revision,
+            now=now,
+            slides=tuple(
+                dict.fromkeys(one.title for one in slides if source.id in {note.id for note in one.sources})
+            ),
+        )
+        for source, now in moved_sources(page, library.pages)
+    ]
     return CourseState(page=page, slides=len(deck.slides) if deck else 0, moved=tuple(moved), faults=faults)

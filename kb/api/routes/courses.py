@@ -31,6 +31,6 @@ def course_file(
     format: Annotated[Format, Query(description="pptx, pdf or docx (handout), gift, moodle")] = "pptx",
 ) -> Response:
     """Return slides, handout or question file of a course."""
-    made = build_course(house.library(), id, format, created=house.now(), language=language)
+    made = build_course(house.library(), id, format, language=language)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return Response(made.content, media_type=made.media_type, headers=headers)

@@ -35,11 +35,6 @@ states_router = APIRouter(prefix="/drafts", tags=["drafts"])
 Id = Annotated[str, Path(max_length=64, description="the UUID that the phone made")]
 
 
-def _told(**told: str) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI says of problems, in the form that a route takes."""
-    return {status: about for status, about in problems_documented(**told).items()}  # noqa: C416 - other key type
-
-
 class DraftIn(BaseModel):
     """A draft as the phone sends it; `alarm` or `symptom` must say something."""
 
@@ -114,7 +109,7 @@ class DraftState(BaseModel):
             "model": DraftOut,
             "description": "the same draft was received before; nothing was stored again",
         },
-        **_told(
+        **problems_documented(
             s401="log in first; nothing was stored",
             s403="the token in X-CSRF-Token is missing or another's, or the role is",
             s412="another draft has this id",
@@ -161,7 +156,7 @@ def list_drafts(
 @router.get(
     "/{id}",
     response_model=DraftOut,
-    responses={304: {"description": "it is as you know it"}, **_told(s404="there is none")},
+    responses={304: {"description": "it is as you know it"}, **problems_documented(s404="there is none")},
 )
 def read_draft(request: Request, response: Response, house: HouseDep, id: Id) -> DraftOut | Response:
     """Return a draft with its ETag."""
@@ -178,7 +173,7 @@ def read_draft(request: Request, response: Response, house: HouseDep, id: Id) ->
     response_class=Response,
     responses={
         200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}},
-        **_told(s404="there is none"),
+        **problems_documented(s404="there is none"),
     },
 )
 def read_photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=500)]) -> Response:
@@ -188,7 +183,7 @@ def read_photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=5
 
 @states_router.put(
     "/{id}/state",
-    responses=_told(
+    responses=problems_documented(
         s403="the role editor is needed",
         s404="there is none",
         s412="somebody has changed it meanwhile",

@@ -4,7 +4,7 @@
 """
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
@@ -43,11 +43,7 @@ Id = Annotated[str, Path(max_length=80)]
 IfMatch = Annotated[str, Header(max_length=200, description="the ETag of the state that was edited")]
 
 
-def _told(**told: str) -> dict[int | str, dict[str, Any]]:
-    return {status: about for status, about in problems_documented(**told).items()}  # noqa: C416 - other key type
-
-
-PROBLEMS = _told(
+PROBLEMS = problems_documented(
     s403="your role may not do this, or the token in X-CSRF-Token is missing or another's",
     s404="there is none",
     s412="the page is not as If-Match says; `yours` has your text and its base, `theirs` what stands now",
@@ -75,7 +71,7 @@ def create(body: PageChange, response: Response, house: HouseDep, visitor: Visit
     return _saved(saved)
 
 
-@router.post("/preview", responses=_told(s422="fields that are none"))
+@router.post("/preview", responses=problems_documented(s422="fields that are none"))
 def preview_new(body: PageIn, house: HouseDep, language: LanguageDep) -> PreviewOut:
     """Show a new page as it would be, and what may say the same already; nothing is written."""
     asked = new_proposal(house.library(), _text(body, None), now=house.now())
@@ -89,7 +85,7 @@ def preview_new(body: PageIn, house: HouseDep, language: LanguageDep) -> Preview
 @router.get(
     "/{id}",
     response_model=EditableOut,
-    responses={304: {"description": "it is as you know it"}, **_told(s404="there is none")},
+    responses={304: {"description": "it is as you know it"}, **problems_documented(s404="there is none")},
 )
 def read(
     id: Id, request: Request, response: Response, house: HouseDep, visitor: VisitorDep
@@ -137,14 +133,16 @@ def write(
     return _saved(saved)
 
 
-@router.post("/{id}/preview", responses=_told(s404="there is none", s422="fields that are none"))
+@router.post(
+    "/{id}/preview", responses=problems_documented(s404="there is none", s422="fields that are none")
+)
 def preview(id: Id, body: PageIn, house: HouseDep, visitor: VisitorDep) -> PreviewOut:
     """Show a page as it would be, with every fault and what changes; nothing is written."""
     opened = _opened(house, id, visitor)
     return _preview(house, proposal(house.library(), opened, _text(body, opened), now=house.now()))
 
 
-@router.get("/{id}/history", responses=_told(s404="there is none"))
+@router.get("/{id}/history", responses=problems_documented(s404="there is none"))
 def read_history(
     id: Id,
     house: HouseDep,
@@ -161,7 +159,7 @@ def read_history(
     return HistoryOut(items=[_revision(one) for one in found], page=page, size=size, total=total)
 
 
-@router.get("/{id}/history/{number}", responses=_told(s404="there is none"))
+@router.get("/{id}/history/{number}", responses=problems_documented(s404="there is none"))
 def read_revision(id: Id, number: Annotated[int, Path(ge=1, le=10**6)], house: HouseDep) -> RevisionText:
     """Return a state of a page with its text."""
     state, content = revision(house.store, id, number)
@@ -169,7 +167,7 @@ def read_revision(id: Id, number: Annotated[int, Path(ge=1, le=10**6)], house: H
     return RevisionText(**_revision(state).model_dump(), text=text)
 
 
-@router.get("/{id}/difference", responses=_told(s404="there is none"))
+@router.get("/{id}/difference", responses=problems_documented(s404="there is none"))
 def read_difference(
     id: Id,
     house: HouseDep,

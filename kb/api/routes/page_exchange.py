@@ -28,22 +28,19 @@ Values = Annotated[list[str] | None, Query(max_length=100)]
 _PROBLEMS = problems_documented(
     s404="there is no such page", s422="the choice or the machine's fonts, with the repair"
 )
-_TOLD: dict[int | str, dict[str, Any]] = {
-    int(status): about
-    for status, about in problems_documented(
-        s401="log in first",
-        s403="the role is missing",
-        s404="there is no such job, draft or file",
-        s412="another file is being brought in",
-        s422="every fault by place or field",
-    ).items()
-}
+_TOLD = problems_documented(
+    s401="log in first",
+    s403="the role is missing",
+    s404="there is no such job, draft or file",
+    s412="another file is being brought in",
+    s422="every fault by place or field",
+)
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file",
         "content": {one: {} for one in (PDF, DOCX, ZIP, MARKDOWN.partition(";")[0])},
     },
-    **{int(status): about for status, about in _PROBLEMS.items()},
+    **_PROBLEMS,
 }
 
 
@@ -124,11 +121,13 @@ def import_file(
     language: LanguageDep,
     document: Annotated[UploadFile, File(description=".docx, .xlsx, .csv, .md or .zip")],
     mapping: Annotated[
-        Json[dict[str, str]], Form(description="of a table: field by header; `-` leaves a column out")
-    ] = {},  # noqa: B006 - FastAPI copies it
+        Json[dict[str, str]],
+        Form(default_factory=dict, description="of a table: field by header; `-` leaves a column out"),
+    ],
     only: Annotated[
-        Json[list[Annotated[int, Field(ge=1)]]], Form(description="numbers of the cases that are kept")
-    ] = [],  # noqa: B006 - FastAPI copies it
+        Json[list[Annotated[int, Field(ge=1)]]],
+        Form(default_factory=list, description="numbers of the cases that are kept"),
+    ],
     dry_run: Annotated[bool, Form(description="report only")] = True,
 ) -> JobOut:
     """Read a file into drafts, or report what it would become; what takes longer than a moment goes on as a job.

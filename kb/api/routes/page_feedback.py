@@ -1,7 +1,7 @@
 """What readers think of pages as data, the work that follows from it, and the jobs that pages were used in."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,11 +26,6 @@ work_router = APIRouter(tags=["feedback"])
 
 PageId = Annotated[str, Path(max_length=80, description="id of a library page")]
 VisitKey = Annotated[str, Query(max_length=200, description="key of a visit")]
-
-
-def _told(**told: str) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI says of problems, in the form that a route takes."""
-    return {status: about for status, about in problems_documented(**told).items()}  # noqa: C416 - other key type
 
 
 class VerdictIn(BaseModel):
@@ -136,7 +131,7 @@ class WorkIn(BaseModel):
     revision: int | None = None
 
 
-@votes_router.get("/pages/{page_id}/feedback", responses=_told(s404="there is no such page"))
+@votes_router.get("/pages/{page_id}/feedback", responses=problems_documented(s404="there is no such page"))
 def read_feedback(page_id: PageId, house: HouseDep, visitor: VisitorDep) -> FeedbackOut:
     """Return how readers judge a page, and the caller's own vote."""
     return _feedback(feedback_on(house.store, house.library(), page_id, voter=visitor.voter))
@@ -144,7 +139,7 @@ def read_feedback(page_id: PageId, house: HouseDep, visitor: VisitorDep) -> Feed
 
 @votes_router.put(
     "/pages/{page_id}/feedback",
-    responses=_told(
+    responses=problems_documented(
         s403="the token in X-CSRF-Token is missing or another's",
         s404="there is no such page",
         s422="every fault by field",
@@ -166,13 +161,13 @@ def put_feedback(page_id: PageId, body: VerdictIn, house: HouseDep, visitor: Vis
     return _feedback(feedback_on(house.store, house.library(), page_id, voter=visitor.voter))
 
 
-@uses_router.get("/pages/{page_id}/uses", responses=_told(s404="there is no such page"))
+@uses_router.get("/pages/{page_id}/uses", responses=problems_documented(s404="there is no such page"))
 def read_uses(page_id: PageId, house: HouseDep) -> UsesOut:
     """Return the jobs that a page was used in, the latest first."""
     return UsesOut(items=[_use(one) for one in uses_of_page(house.store, house.library(), page_id)])
 
 
-@uses_router.get("/page-uses", responses=_told(s404="there is no such visit"))
+@uses_router.get("/page-uses", responses=problems_documented(s404="there is no such visit"))
 def read_visit_pages(house: HouseDep, visit: VisitKey) -> UsesOut:
     """Return the pages that were used on a visit, those that cured the fault first."""
     found = pages_of_visit(house.store, house.library(), visit, today=house.today())
@@ -181,7 +176,9 @@ def read_visit_pages(house: HouseDep, visit: VisitKey) -> UsesOut:
 
 @uses_router.put(
     "/page-uses",
-    responses=_told(s404="there is no such page or visit", s412="the page is no case, guide or alarm"),
+    responses=problems_documented(
+        s404="there is no such page or visit", s412="the page is no case, guide or alarm"
+    ),
 )
 def put_use(body: UseIn, house: HouseDep, visitor: VisitorDep) -> UseOut:
     """Say that a page was used on a visit; said again it counts once."""
@@ -197,7 +194,7 @@ def put_use(body: UseIn, house: HouseDep, visitor: VisitorDep) -> UseOut:
     return _use(kept)
 
 
-@uses_router.delete("/page-uses", status_code=204, responses=_told(s404="they are not linked"))
+@uses_router.delete("/page-uses", status_code=204, responses=problems_documented(s404="they are not linked"))
 def delete_use(
     house: HouseDep,
     visitor: VisitorDep,
@@ -223,7 +220,7 @@ def list_page_work(
 
 @work_router.put(
     "/page-work/{page_id}",
-    responses=_told(
+    responses=problems_documented(
         s404="nobody has complained of such a page",
         s412="somebody has changed it meanwhile",
         s422="every fault by field",

@@ -29,7 +29,7 @@ _PROBLEM = {
 }
 
 
-def problems_documented(**told: str) -> dict[str, Any]:
+def problems_documented(**told: str) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI says of problems; each is named `s` and its status."""
     return {
         status.removeprefix("s"): {

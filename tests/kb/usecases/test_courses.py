@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
@@ -19,11 +18,10 @@ from kb.errors import NotFound
 from kb.site.addresses import page_path
 from kb.site.pages import site_pages
 from kb.site.reading import site_input
-from kb.usecases.courses import FORMATS, Format, build_course, course, course_deck, courses
+from kb.usecases.courses import FORMATS, Format, Moved, build_course, course, course_deck, courses
 from tests.conftest import ROOT, the_real_library
 from tests.kb.cli.running import Servicebook
 
-MADE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 SAFETY = "COURSE-SAFETY"
 IDS = sorted(page.id for page in the_real_library().pages.values() if isinstance(page, CoursePage))
 
@@ -55,32 +53,52 @@ def test_every_course_of_the_library_is_whole_and_fits(library: Library, id: str
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_course_is_the_same_bytes(library: Library, format: Format) -> None:
-    first, again = (build_course(library, SAFETY, format, created=MADE) for _ in range(2))
+    first, again = (build_course(library, SAFETY, format) for _ in range(2))
     assert first == again
     assert first.name.startswith(SAFETY)
 
 
 def test_slides_and_handout_open_again_with_what_the_course_says(library: Library) -> None:
-    shown = Presentation(io.BytesIO(build_course(library, SAFETY, "pptx", created=MADE).content))
+    shown = Presentation(io.BytesIO(build_course(library, SAFETY, "pptx").content))
     assert len(shown.slides) == len(course_deck(library, SAFETY).slides)
     notes = [one.notes_slide.notes_text_frame.text for one in shown.slides if one.has_notes_slide]
     assert any("谁在急停状态下拆过东西" in note for note in notes)
-    written = docx.Document(io.BytesIO(build_course(library, SAFETY, "docx", created=MADE).content))
+    written = docx.Document(io.BytesIO(build_course(library, SAFETY, "docx").content))
     text = "\n".join(paragraph.text for paragraph in written.paragraphs)
     assert text.index("先说危险") < text.index("先断能，再动手") < text.index("题目") < text.index("答案")
     assert "谁在急停状态下拆过东西" not in text
-    printed = PdfReader(io.BytesIO(build_course(library, SAFETY, "pdf", created=MADE).content))
+    cells = "\n".join(cell.text for table in written.tables for row in table.rows for cell in row.cells)
+    whole = f"{text}\n{cells}"
+    for slide in course_deck(library, SAFETY).slides:
+        if slide.place:
+            assert slide.title in whole
+            assert [line.text for line in slide.lines if line.text not in whole] == [], slide.title
+    assert "不用螺丝刀、导线短接" in cells, "a trainer's own hazard stands in a box"
+    assert whole.index("题目") < whole.index("抄下每个模块铭牌上的放电时间"), "answers stand apart"
+    printed = PdfReader(io.BytesIO(build_course(library, SAFETY, "pdf").content))
     assert "取柜内最长的一个" in "".join(page.extract_text() for page in printed.pages)
+
+
+def moved_to(library: Library, revision: int | None) -> tuple[Moved, ...]:
+    """What a course says after a source got a revision, or went."""
+    pages = dict(library.pages)
+    source = pages.pop("GUIDE-DC-LINK-SAFETY")
+    if revision is not None:
+        pages[source.id] = source.model_copy(update={"revision": revision})
+    return next(one for one in courses(replace(library, pages=pages)) if one.page.id == SAFETY).moved
 
 
 def test_a_course_whose_source_moved_on_names_it_and_the_slides_that_draw_on_it(library: Library) -> None:
     assert [one.moved for one in courses(library)] == [() for _ in IDS]
-    known = course(library, SAFETY).built_from
-    older = changed(library, *known[:1], BuiltFrom(id="GUIDE-DC-LINK-SAFETY", revision=9), *known[2:])
-    (moved,) = next(one for one in courses(older) if one.page.id == SAFETY).moved
-    assert (moved.source_id, moved.built, moved.now) == ("GUIDE-DC-LINK-SAFETY", 9, 1)
+    (moved,) = moved_to(library, 2)
+    assert (moved.source_id, moved.built, moved.now) == ("GUIDE-DC-LINK-SAFETY", 1, 2)
     assert "单手测母线" in moved.slides
     assert "支撑的顺序" not in moved.slides
+
+
+def test_a_source_that_is_gone_makes_a_course_stale_too(library: Library) -> None:
+    (moved,) = moved_to(library, None)
+    assert (moved.source_id, moved.now) == ("GUIDE-DC-LINK-SAFETY", None)
 
 
 def test_a_course_that_makes_no_deck_says_why_and_others_still_stand(library: Library) -> None:
@@ -89,7 +107,7 @@ def test_a_course_that_makes_no_deck_says_why_and_others_still_stand(library: Li
     assert state.slides == 0
     assert any("GUIDE-GRAVITY-AXIS, which is not in built_from" in fault.what for fault in state.faults)
     with pytest.raises(NotFound, match="no course has the id"):
-        build_course(library, "GUIDE-LOTO", "pptx", created=MADE)
+        build_course(library, "GUIDE-LOTO", "pptx")
 
 
 def test_courses_are_listed_and_built_by_command(
@@ -103,6 +121,9 @@ def test_courses_are_listed_and_built_by_command(
     out = tmp_path / "questions.txt"
     servicebook("course", "build", SAFETY, "--format", "gift", "--out", str(out))
     assert len(read_gift(out.read_text("utf-8"))) == 12
+    lost = servicebook("course", "build", SAFETY, "--template", str(tmp_path / "none.pptx"))
+    assert lost.code == 2
+    assert "none.pptx" in lost.err
 
 
 def test_the_site_shows_a_course_under_one_main_heading_without_layouts(library: Library) -> None:
