@@ -197,11 +197,12 @@ def event_rows(session: Session, order_ids: Sequence[str]) -> list[WorkOrderEven
 def order_rows(
     session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
 ) -> list[WorkOrderRow]:
-    """Return the orders that meet all conditions, those opened last first."""
+    """Return the orders that meet all conditions: open ones first, of each those opened last."""
+    is_ended = col(WorkOrderRow.closed_at).is_not(None)
     query = (
         select(WorkOrderRow)
         .where(*conditions)
-        .order_by(col(WorkOrderRow.opened_at).desc(), col(WorkOrderRow.id))
+        .order_by(is_ended, col(WorkOrderRow.opened_at).desc(), col(WorkOrderRow.id))
         .offset(first)
         .limit(size)
     )

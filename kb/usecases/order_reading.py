@@ -29,7 +29,8 @@ class WorkOrder:
     Args:
         values: The columns of its row, without log, state and body.
         body: What nobody filters by: texts of the report of the work, links to library pages.
-        events: Its log, oldest first, with who told each event.
+        events: Its log, oldest first.
+        event_ids, told_by: Id of each event, made by who told it, and who that was.
         standing: Where it stands.
         deadlines: What was promised, as of the instant it was read.
         names: `site`, `site_code`, `tag`, `technician` and `customer` for people.
@@ -41,6 +42,7 @@ class WorkOrder:
     values: Mapping[str, Any]
     body: Mapping[str, Any]
     events: tuple[OrderEvent, ...]
+    event_ids: tuple[str, ...]
     told_by: tuple[str, ...]
     standing: Standing
     deadlines: tuple[Deadline, ...]
@@ -65,8 +67,8 @@ class WorkOrder:
             "next_events": list(self.next_events),
             "body": dict(self.body),
             "events": [
-                {"kind": one.kind, "at": one.at.isoformat(), "reason": one.reason, "who": who}
-                for one, who in zip(self.events, self.told_by, strict=True)
+                {"id": id, "kind": one.kind, "at": one.at.isoformat(), "reason": one.reason, "who": who}
+                for id, one, who in zip(self.event_ids, self.events, self.told_by, strict=True)
             ],
             "deadlines": [
                 {
@@ -111,7 +113,7 @@ class OrderQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """A page of work orders, those opened last first."""
+    """A page of work orders: open ones first, of each those opened last."""
 
     items: tuple[WorkOrder, ...]
     total: int
@@ -210,6 +212,7 @@ def orders_of(
                 values={name: value for name, value in row.model_dump().items() if name not in hidden},
                 body=row.body or {},
                 events=events,
+                event_ids=tuple(one.id for one in log),
                 told_by=tuple(one.who for one in log),
                 standing=standing(events),
                 deadlines=deadlines(events, promised, SERVICE_HOURS, now=now),

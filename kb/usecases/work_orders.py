@@ -17,6 +17,10 @@ from planner.model import EventKind, MachineState, OrderEvent, OrderState
 
 AUDITED = "work_orders"
 """Their kind in the audit trail, and of their attachments."""
+NUMBERED = "GD"
+"""Numbers of work orders begin so; ids never do, so that either finds an order."""
+_SAME = ("kind", "site_id", "equipment_id", "report_id", "visit_key", "follows_id")
+"""What, with the title, makes an order the same one when it is opened again."""
 SLACK = timedelta(minutes=5)
 """How far a phone's clock may be ahead of ours."""
 KINDS: dict[str, tuple[str, str]] = {
@@ -42,7 +46,15 @@ NEEDED_TO_CLOSE = ("subsystem", "cause", "mechanism", "remedy")
 """What a repair must say of itself before it is closed."""
 TEXTS = ("found", "done", "advice", "acceptance")
 """Texts of the service report, in `body`."""
-LONGEST_TEXT = 4000
+_MOST = {
+    "title": 200,
+    "alarm": 300,
+    "item": 40,
+    "case_id": 80,
+    **dict.fromkeys(CODED, 10),
+    **dict.fromkeys(TEXTS, 4000),
+}
+"""Fields that hold a text, and how many characters it may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +86,14 @@ class NewOrder:
 
 
 def open_order(store: Store, new: NewOrder, *, id: str, now: datetime, who: str) -> WorkOrder:
-    """Open a work order; the same id again returns what is there.
+    """Open a work order; the same order under the same id again returns what is there.
 
     Args:
-        id: Made by the caller.
+        id: Made by the caller; not of the form of a number.
 
     Raises:
         BadInput: Every fault, by field.
+        Conflict: Another order has this id.
     """
     with store.writing() as session:
         add_order(session, new, id=id, now=now, who=who)
@@ -89,13 +102,21 @@ def open_order(store: Store, new: NewOrder, *, id: str, now: datetime, who: str)
 
 def add_order(session: Session, new: NewOrder, *, id: str, now: datetime, who: str) -> None:
     """Open a work order inside a writing transaction; as `open_order`."""
-    if rows.order_row(session, id) is not None:
+    known = session.get(rows.WorkOrderRow, id)
+    if known is not None:
+        if (
+            any(getattr(known, name) != getattr(new, name) for name in _SAME)
+            or known.title != new.title.strip()
+        ):
+            raise Conflict(f"another work order has the id {id}; give this one an id of its own")
         return
     faults = _faults(session, new)
+    if id.startswith(NUMBERED):
+        faults.append(Fault(where="id", what=f"{id[:64]!r} looks like a number", repair="use a random id"))
     if faults:
         raise BadInput("no work order was opened", faults)
     opened = new.reported_at or now
-    number = f"GD{now.year}-{rows.next_number(session, f'work_orders-{now.year}'):05d}"
+    number = f"{NUMBERED}{now.year}-{rows.next_number(session, f'work_orders-{now.year}'):05d}"
     row = rows.WorkOrderRow(
         id=id,
         number=number,
@@ -183,7 +204,8 @@ def tell_event(
             raise NotFound("work order", order_id[:64])
         known = session.get(rows.WorkOrderEventRow, id)
         if known is not None:
-            if (known.work_order_id, known.kind, known.at) != (row.id, kind.value, at):
+            told = (known.work_order_id, known.kind, known.at, known.reason)
+            if told != (row.id, kind.value, at, reason.strip()):
                 raise Conflict(f"another event has the id {id}; give this one an id of its own")
             return order_of(session, row.id, now=now)
         log = rows.event_rows(session, [row.id])
@@ -251,9 +273,9 @@ def change_order(
 
     Args:
         order_id: Its id or number.
-        changes: Values by field: `title`, `technician_id`, `planned_day` (date), `alarm`, `item` (the maintainable
-            item at fault), `case_id` (the page whose solution cured it), those of `CODED`, and the `TEXTS` of the
-            service report; fields not named stay.
+        changes: Values by field: `title`, `technician_id` and `planned_day` (a date) with None for nobody and no day,
+            `alarm`, `item` (the maintainable item at fault), `case_id` (the page whose solution cured it), those of
+            `CODED`, and the `TEXTS` of the service report; fields not named stay.
         revision: The one that was seen; None overwrites whatever is there.
         vocabularies: The code lists.
 
@@ -266,9 +288,10 @@ def change_order(
         row = rows.order_row(session, order_id)
         if row is None:
             raise NotFound("work order", order_id[:64])
-        faults = _change_faults(session, changes, vocabularies)
+        faults = _change_faults(session, row, changes, vocabularies)
         if faults:
             raise BadInput("nothing was changed", faults)
+        changes = {name: _cleaned(value) for name, value in changes.items()}
         before = {name: row.body.get(name, "") if name in TEXTS else getattr(row, name) for name in changes}
         after = dict(changes)
         if revision is not None and revision != row.revision:
@@ -290,33 +313,52 @@ def change_order(
         return order_of(session, row.id, now=now)
 
 
-def _change_faults(session: Session, changes: Mapping[str, Any], vocabularies: Vocabularies) -> list[Fault]:
+def _cleaned(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _change_faults(
+    session: Session, row: rows.WorkOrderRow, changes: Mapping[str, Any], vocabularies: Vocabularies
+) -> list[Fault]:
     faults = []
-    known = {"title", "technician_id", "planned_day", "alarm", "item", "case_id", *CODED, *TEXTS}
+    kept = NEEDED_TO_CLOSE if row.kind == "repair" and row.state == OrderState.CLOSED else ()
     for name, value in changes.items():
-        if name not in known:
-            faults.append(
-                Fault(where=name, what="is no field that can be changed", repair=", ".join(sorted(known)))
-            )
-        elif name in CODED and value and value not in vocabularies.codes(CODED[name]):
-            faults.append(
-                Fault(where=name, what=f"{str(value)[:40]!r} is no code", repair=f"see {CODED[name]}")
-            )
-        elif name == "item" and value and value not in _items(vocabularies):
-            faults.append(Fault(where=name, what=f"{str(value)[:40]!r} is no item", repair="see subsystems"))
-        elif name == "title" and not 1 <= len(str(value).strip()) <= 200:
-            faults.append(Fault(where=name, what=f"has {len(str(value))} characters", repair="1 to 200"))
-        elif name in {*TEXTS, "alarm"} and len(str(value)) > LONGEST_TEXT:
-            faults.append(
-                Fault(where=name, what=f"has {len(value)} characters", repair=f"{LONGEST_TEXT} at most")
-            )
-        elif (
-            name == "technician_id"
-            and value
-            and not columns_by_id(session, "technicians", ("code",), [value])
-        ):
-            faults.append(Fault(where=name, what=f"{str(value)[:64]!r} is no technician"))
+        wrong = _wrong(session, name, value, vocabularies)
+        if wrong is None and name in kept and not _cleaned(value):
+            wrong = ("is empty", "a closed repair keeps its codes; reopen it first")
+        if wrong is not None:
+            faults.append(Fault(where=name, what=wrong[0], repair=wrong[1]))
     return faults
+
+
+def _wrong(session: Session, name: str, value: object, vocabularies: Vocabularies) -> tuple[str, str] | None:
+    """Return what is wrong with a field's new value and what it needs, or None."""
+    if name == "planned_day":
+        is_day = isinstance(value, date) and not isinstance(value, datetime)
+        return None if value is None or is_day else (f"{str(value)[:40]!r} is no day", "give a date, or none")
+    if name == "technician_id":
+        if value is None:
+            return None
+        known = isinstance(value, str) and value and columns_by_id(session, "technicians", ("code",), [value])
+        return (
+            None
+            if known
+            else (f"{str(value)[:64]!r} is no technician", "choose one of the register, or none")
+        )
+    if name not in _MOST:
+        return "is no field that can be changed", ", ".join(sorted({*_MOST, "planned_day", "technician_id"}))
+    if not isinstance(value, str):
+        return f"is {str(value)[:40]!r}, which is no text", "give a text"
+    if len(value.strip()) > _MOST[name]:
+        return f"has {len(value.strip())} characters", f"{_MOST[name]} at most"
+    if name == "title" and not value.strip():
+        return "is empty", "say what it is about"
+    code = value.strip()
+    if code and name in CODED and code not in vocabularies.codes(CODED[name]):
+        return f"{code!r} is no code", f"see {CODED[name]}"
+    if code and name == "item" and code not in _items(vocabularies):
+        return f"{code!r} is no item", "see subsystems"
+    return None
 
 
 def _items(vocabularies: Vocabularies) -> frozenset[str]:

@@ -100,6 +100,14 @@ def test_opening_with_the_same_id_opens_nothing_again(department: Store) -> None
     assert work_orders(department, OrderQuery(), now=NINE).total == 1
 
 
+def test_another_order_under_a_known_id_is_refused_and_an_id_is_no_number(department: Store) -> None:
+    opened(department)
+    with pytest.raises(Conflict, match="another work order has the id o1"):
+        opened(department, new=replace(NEW, title="另一件事"))
+    with pytest.raises(BadInput, match="looks like a number"):
+        opened(department, id="GD2026-00001")
+
+
 def test_every_fault_of_a_new_order_is_told_and_no_number_is_used(department: Store) -> None:
     wrong = NewOrder(
         kind="magic", title=" ", site_id="nowhere", equipment_id="nothing", technician_id="nobody"
@@ -135,8 +143,11 @@ def test_telling_the_same_event_again_changes_nothing_and_another_under_its_id_i
     once = told(department, EventKind.ASSIGNED, 1, id="e1")
     again = told(department, EventKind.ASSIGNED, 1, id="e1")
     assert (again.revision, len(again.events)) == (once.revision, 2)
+    assert once.event_ids == ("o1-0", "e1")
     with pytest.raises(Conflict, match="another event has the id e1"):
         told(department, EventKind.DEPARTED, 1, id="e1")
+    with pytest.raises(Conflict, match="another event has the id e1"):
+        told(department, EventKind.ASSIGNED, 1, id="e1", reason="换人")
 
 
 def test_eight_phones_telling_the_same_at_once_are_heard_once(department: Store) -> None:
@@ -190,6 +201,10 @@ def test_a_repair_is_closed_only_with_its_codes(department: Store, vocabularies:
     assert changed.body["found"] == "接触器触点烧蚀"
     closed = told(department, EventKind.CLOSED, 3)
     assert closed.standing.state is OrderState.CLOSED
+    with pytest.raises(BadInput, match="a closed repair keeps its codes"):
+        change_order(
+            department, "o1", {"cause": ""}, revision=None, vocabularies=vocabularies, who="王工", now=NINE
+        )
     assert closed.values["closed_at"] == NINE + 3 * HOUR
     again = told(department, EventKind.REOPENED, 30, reason="又报警")
     assert again.values["closed_at"] is None
@@ -205,7 +220,7 @@ def test_a_change_meets_its_revision_and_is_audited(department: Store, vocabular
 
     planned = change({"technician_id": "t1", "planned_day": date(2026, 3, 3)}, 1)
     assert (planned.revision, planned.names["technician"]) == (2, "王工")
-    assert change({"technician_id": "t1"}, 2).revision == 2
+    assert change({"technician_id": "t1", "title": f" {NEW.title} "}, 2).revision == 2
     with pytest.raises(Conflict, match="revision 1 is now 2") as refusal:
         change({"title": "另一个"}, 1)
     assert refusal.value.theirs["title"] == NEW.title
@@ -220,10 +235,16 @@ def test_a_change_meets_its_revision_and_is_audited(department: Store, vocabular
         "found",
         "technician_id",
     }
+    odd = {"planned_day": "2026-03-03", "technician_id": "", "alarm": 5, "done": ["x"], "case_id": "C" * 81}
+    with pytest.raises(BadInput, match="nothing was changed") as faults:
+        change(odd, 2)
+    assert [fault.where for fault in faults.value.faults] == list(odd)
     with department.reading() as session:
         trail = audit.history(session, kind=AUDITED, thing_id="o1", limit=10)
     assert [entry.action for entry in trail] == ["update", "create"]
     assert trail[0].after == {"planned_day": "2026-03-03", "technician_id": "t1"}
+    freed = change({"technician_id": None, "planned_day": None}, 2)
+    assert (freed.values["technician_id"], freed.values["planned_day"]) == (None, None)
 
 
 def test_orders_are_found_by_what_they_are(department: Store) -> None:
@@ -244,3 +265,5 @@ def test_orders_are_found_by_what_they_are(department: Store) -> None:
     assert found(opened_from=NINE, size=1, page=2) == ["o2"]
     with pytest.raises(BadQuery, match="counts from 1"):
         found(size=501)
+    told(department, EventKind.CANCELLED, 2, reason="客户取消")
+    assert found() == ["o2", "o1"], "open ones stand first"
