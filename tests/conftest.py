@@ -1,6 +1,7 @@
 """What every test shares: deterministic property tests, where shared data stands, and what is made once for all."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -53,7 +54,9 @@ def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             version.append(REAL_MIGRATE(first)[1])
             first.close()
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(template, file)
+        part = file.with_name(f"{file.name}.{threading.get_ident()}")
+        shutil.copyfile(template, part)
+        part.replace(file)  # nobody opens half a file
         return "", version[0]
 
     patch = pytest.MonkeyPatch()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, timedelta
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -313,12 +314,9 @@ def visit(request: Request, house: HouseDep, language: LanguageDep, key: str) ->
 
 
 @router.get("/unplaced")
-def unplaced(request: Request, house: HouseDep, language: LanguageDep, page: PageNumber = 1) -> HTMLResponse:
-    """List the work that found no place, each with the reason."""
-    book = _book(house)
-    here = page_of(len(book.unplaced), page)
-    rows = unplaced_rows(book, book.unplaced[rows_of(here)], language)
-    return render(request, "plan/unplaced.html", {**_common(book, language), "rows": rows, "here": here})
+def unplaced(page: PageNumber = 1) -> RedirectResponse:
+    """Lead an old address to the list of work without a place."""
+    return RedirectResponse(f"/plan/unserved?page={page}", status_code=HTTPStatus.PERMANENT_REDIRECT)
 
 
 @router.get("/changes")

@@ -15,11 +15,10 @@ from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_load import kept_dates, plan_load
 from kb.usecases.plan_map import MapTile, plan_map
 from kb.usecases.plan_relax import apply_relaxation, mark_of, relaxation_of
-from kb.usecases.plan_trace import unplaced_sentence
 from kb.usecases.plan_versions import monday_of
 from kb.usecases.plan_words import Words
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
-from kb.web.pages.plan_rows import page_of, rows_of, visit_href
+from kb.web.pages.plan_rows import page_of, rows_of, unplaced_rows, visit_href
 from kb.web.rendering import render
 from kb.wiring import House
 from planner.scheduling import ComplianceRule
@@ -139,24 +138,14 @@ def unserved(
     """List work without a place, with the smallest concession as a button."""
     book = _book(house)
     here = page_of(len(book.unplaced), page)
-    words = Words(language)
+    shown = book.unplaced[rows_of(here)]
+    concessions = [(mark_of(one), (relaxation_of(one) or {}).get("relax", "")) for one in shown]
     return render(
         request,
         "plan_living/unserved.html",
         {
-            "words": words,
-            "rows": [
-                {
-                    "mark": mark_of(one),
-                    "site": book.site_name(one.site_id),
-                    "customer": book.customer_name(one.site_id),
-                    "window": f"{one.earliest} – {one.latest}",
-                    "machines": words.join(sorted({book.tag(each.equipment_id) for each in one.occurrences})),
-                    "reason": unplaced_sentence(book, one, language),
-                    "relax": (relaxation_of(one) or {}).get("relax", ""),
-                }
-                for one in book.unplaced[rows_of(here)]
-            ],
+            "words": Words(language),
+            "rows": list(zip(unplaced_rows(book, shown, language), concessions, strict=True)),
             "here": here,
             "placed": placed,
             "placed_href": visit_href(placed) if placed else "",

@@ -27,7 +27,7 @@ VIEWS = [
     "/plan/sites/suzhou",
     "/plan/technicians/t1",
     f"/plan/visits/{KEY}",
-    "/plan/unplaced",
+    "/plan/unserved",
     "/plan/changes",
 ]
 
@@ -158,7 +158,11 @@ def test_work_without_a_place_is_listed_with_its_reason(house: House, client: Te
     rows = [row for row in small_register() if row.id != "t2"]
     fill(house.store, rows)
     assert "有 4 项工作未能排入" in post(client, YEAR)
-    page = client.get("/plan/unplaced").text
+    page = client.get("/plan/unserved").text
+    assert (
+        client.get("/plan/unplaced?page=1", follow_redirects=False).headers["location"]
+        == "/plan/unserved?page=1"
+    )
     assert page.count("没有工程师具备所需的全部技能") == 4
     assert "若王工具备技能 gantry" in page
     assert "未能排入" in client.get("/plan/sites/wuxi").text
