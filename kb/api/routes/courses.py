@@ -28,7 +28,9 @@ def course_file(
     house: HouseDep,
     language: LanguageDep,
     id: Annotated[str, Path(max_length=80)],
-    format: Annotated[Format, Query(description="pptx, pdf or docx (handout), gift, moodle")] = "pptx",
+    format: Annotated[
+        Format, Query(description="pptx, html (slides for a browser), pdf or docx (handout), gift, moodle")
+    ] = "pptx",
 ) -> Response:
     """Return slides, handout or question file of a course."""
     made = build_course(house.library(), id, format, language=language)

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
+from kb.usecases.course_slides import player_content, slides_page
 from kb.usecases.courses import FORMATS, course, course_deck, courses
 from kb.web.context import HouseDep, LanguageDep
 from kb.web.rendering import render
@@ -13,6 +14,7 @@ router = APIRouter(prefix="/courses")
 
 NAMES = {
     "pptx": "Slides (PowerPoint)",
+    "html": "Slides (one file for a browser)",
     "pdf": "Handout (PDF)",
     "docx": "Handout (Word)",
     "gift": "Questions (GIFT)",
@@ -24,6 +26,21 @@ NAMES = {
 def list_page(request: Request, house: HouseDep) -> HTMLResponse:
     """Show the courses."""
     return render(request, "courses/list.html", {"rows": courses(house.library())})
+
+
+@router.get("/player/{name}")
+def player(name: Annotated[str, Path(max_length=80)]) -> Response:
+    """Return a style or script of the slides."""
+    media_type, content = player_content(name)
+    return Response(content, media_type=media_type, headers={"Cache-Control": "public, max-age=31536000"})
+
+
+@router.get("/{id}/slides")
+def slides(house: HouseDep, language: LanguageDep, id: Annotated[str, Path(max_length=80)]) -> HTMLResponse:
+    """Show a course's slides to a room, or to one person on a phone."""
+    library = house.library()
+    deck = course_deck(library, id, language=language)
+    return HTMLResponse(slides_page(library, deck, language=language))
 
 
 @router.get("/{id}")
