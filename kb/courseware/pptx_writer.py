@@ -149,8 +149,9 @@ def _put_table(place: Any, grid: Grid) -> None:
         min(max(max(width_mm(row[n], CELL_POINTS) for row in (grid.head, *grid.rows)), 20.0), 160.0)
         for n in range(len(grid.head))
     ]
+    whole = frame.width  # grows and shrinks with every column that is set
     for column, weight in zip(table.columns, weights, strict=True):
-        column.width = round(frame.width * weight / sum(weights))
+        column.width = round(whole * weight / sum(weights))
     for number, row in enumerate((grid.head, *grid.rows)):
         for cell, text in zip(table.rows[number].cells, row, strict=True):
             cell.text = text

@@ -14,7 +14,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 
 from kb.content.pages import GuidePage
 from kb.courseware.assembling import deck_of
-from kb.courseware.deck import Deck, Layout
+from kb.courseware.deck import Deck, Grid, Layout, Slide
 from kb.courseware.pptx_writer import pptx_bytes
 from kb.courseware.template import DESIGNS, EAST_ASIAN, lacking
 from kb.errors import BadImport
@@ -130,6 +130,18 @@ def test_a_picture_is_whole_inside_its_place_and_says_what_it_shows(shown: Any) 
     assert top <= picture.top
     assert picture.top + picture.height <= top + height + 1
     assert picture._element.nvPicPr.cNvPr.get("descr") == "光栅接线"
+
+
+def test_a_table_is_as_wide_as_its_place_however_uneven_its_columns() -> None:
+    grid = Grid(head=("a", "b", "c"), rows=(("x" * 40, "y", "z" * 12), ("x", "y", "z")))
+    slide = Slide(layout=Layout.TABLE, title="t", grid=grid)
+    one = Deck(id="COURSE-X", revision=1, title="t", language="zh", slides=(slide,))
+    made = Presentation(io.BytesIO(pptx_bytes(one, created=MADE, picture=lambda _: a_png())))
+    (frame,) = [shape for shape in made.slides[0].shapes if shape.has_table]
+    (place,) = [one for one in DESIGNS[Layout.TABLE].places if one.index == 12]
+    widths = [column.width for column in frame.table.columns]
+    assert sum(widths) / 36000 == pytest.approx(place.box[2], abs=0.1)
+    assert widths[0] > widths[2] > widths[1]
 
 
 def test_the_theme_has_fonts_for_both_scripts_and_no_text_is_below_twenty_points(deck: Deck) -> None:
