@@ -16,6 +16,7 @@ from kb.store.planning import (
     count_visits_between,
     planning_input,
 )
+from kb.store.quizzes import QuizAttemptRow
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
 from kb.store.travel import TravelNoteRow, TravelWayRow
@@ -35,6 +36,7 @@ __all__ = [
     "PlanProposalRow",
     "PlanVersionRow",
     "PlanningInput",
+    "QuizAttemptRow",
     "SearchLogRow",
     "SearchVoteRow",
     "Store",
