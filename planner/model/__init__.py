@@ -7,7 +7,7 @@ from planner.model.contracts import Contract, ContractLevel, ResponseTimes
 from planner.model.equipment import Customer, Datum, Equipment, EquipmentClass, Position, Site
 from planner.model.meters import Meter, MeterReading
 from planner.model.orders import EventKind, MachineState, OrderEvent, OrderState
-from planner.model.people import Technician
+from planner.model.people import Certificate, Technician
 from planner.model.spans import DateSpan, OpeningHours, TimeSpan
 from planner.model.work import (
     Basis,
@@ -28,6 +28,7 @@ from planner.model.work import (
 __all__ = [
     "Basis",
     "CalendarMove",
+    "Certificate",
     "Contract",
     "ContractLevel",
     "Customer",

@@ -89,11 +89,13 @@ class Board:
         self._site_spans: dict[tuple[str, date], Spans] = {}
         self._site_days: dict[str, list[date]] = defaultdict(list)
         self._able: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
+        self._certified = frozenset(one for one, person in technicians.items() if person.certificates)
+        self._barred: dict[tuple[frozenset[str], date], frozenset[str]] = {}
         for visit in kept:
             self.stand(visit)
 
     def able(self, work: DueWork) -> tuple[str, ...]:
-        """Return the technicians who have the skills, the one who lives nearest first."""
+        """Return the technicians who have the skills on some day, the one who lives nearest first."""
         key = (work.site_id, work.skills)
         found = self._able.get(key)
         if found is None:
@@ -104,6 +106,19 @@ class Board:
             people.sort(key=lambda one: (self.travel.minutes(home_place(one), place), one))
             found = self._able[key] = tuple(people)
         return found
+
+    def able_on(self, work: DueWork, day: date) -> tuple[str, ...]:
+        """Return those of `able` whose certificates are valid on `day`."""
+        able = self.able(work)
+        if not self._certified:
+            return able
+        key = work.skills, day
+        barred = self._barred.get(key)
+        if barred is None:
+            people = ((one, self.technicians[one]) for one in self._certified)
+            barred = frozenset(one for one, person in people if constraints.certificate(work, person, day))
+            self._barred[key] = barred
+        return able if barred.isdisjoint(able) else tuple(one for one in able if one not in barred)
 
     def closed(self, work: DueWork, day: date, *, besides: date | None = None) -> Why | None:
         """Return why nobody at all may come on `day`: the site is closed or was visited too lately.
@@ -129,13 +144,13 @@ class Board:
         Args:
             work: What is to be done.
             day: The day to look at.
-            people: Whom to ask, in this order; None asks the able ones.
+            people: Whom to ask, in this order, whatever their skills; None asks those who are able on the day.
         """
         best: Offer | None = None
         minutes = minutes_of(work)
         place = site_place(work.site_id)
         site_spans = self.site_spans(work.site_id, day)
-        for one in self.able(work) if people is None else people:
+        for one in self.able_on(work, day) if people is None else people:
             table = self.day_of(one, day)
             nearest = self.travel.minutes(table.home, place)
             # No round through a place is shorter than the way there and back, so most people need no closer look.
@@ -152,7 +167,7 @@ class Board:
         person = self.technicians.get(placement.technician_id)
         if (
             person is None
-            or constraints.skill(work, person)
+            or constraints.certificate(work, person, placement.day)
             or constraints.inside_window(work, placement.day)
         ):
             return False

@@ -26,8 +26,8 @@ class Breach:
     """A rule that a plan breaks.
 
     Args:
-        rule: Its name: `served`, `same_work`, `skill`, `window`, `technician_away`, `site_closed`, `work_time`,
-            `travel`, `home`, `spacing`, `locked`.
+        rule: Its name: `served`, `same_work`, `skill`, `certificate`, `window`, `technician_away`, `site_closed`,
+            `work_time`, `travel`, `home`, `spacing`, `locked`.
         key: The visit's key.
         what: What is wrong, with the figures.
     """
@@ -104,8 +104,13 @@ def _alone(due: DueWork, visit: Visit, around: Surroundings) -> Iterator[Breach]
     if person is None or visit.hours is None:
         yield breach("skill", f"technician {visit.technician_id} and hours {visit.hours}: both must be known")
         return
-    if missing := due.skills - person.skills:
-        yield breach("skill", f"{person.id} lacks {sorted(missing)}")
+    for skill in sorted(due.skills - person.skills):
+        proofs = [one for one in person.certificates if one.skill == skill]
+        if not proofs:
+            yield breach("skill", f"{person.id} lacks {skill}")
+        elif not any(one.first_day <= visit.day <= (one.last_day or date.max) for one in proofs):
+            ends = ", ".join(f"{one.first_day}..{one.last_day or ''}" for one in proofs)
+            yield breach("certificate", f"{person.id} may do {skill} on {ends}, not on {visit.day}")
     if not around.technician_calendars[person.id].is_working(visit.day):
         yield breach("technician_away", f"{person.id} does not work on {visit.day}")
     if not around.site_calendars[visit.site_id].is_working(visit.day):

@@ -16,6 +16,7 @@ class Why(StrEnum):
     """The rules, by the name that stands in a reason."""
 
     SKILL = "skill"
+    CERTIFICATE = "certificate"
     TECHNICIAN_AWAY = "technician_away"
     SITE_CLOSED = "site_closed"
     WINDOW = "window"
@@ -28,7 +29,12 @@ class Why(StrEnum):
 
 def skill(work: DueWork, technician: Technician) -> Why | None:
     """The technician has every skill that the work needs: nobody may work on what he was not trained for."""
-    return None if work.skills <= technician.skills else Why.SKILL
+    return None if work.skills <= technician.skills_ever else Why.SKILL
+
+
+def certificate(work: DueWork, technician: Technician, day: date) -> Why | None:
+    """Each of these skills counts on the day: where one rests on a certificate, one is valid, its last day included."""
+    return None if work.skills <= technician.skills_on(day) else Why.CERTIFICATE
 
 
 def technician_at_work(calendar: WorkCalendar, day: date) -> Why | None:

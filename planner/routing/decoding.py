@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from planner.model import DueWork, Reason, Unplaced, Visit
+from planner.routing import constraints
 from planner.routing.board import Board, Placement, minutes_of, placement_of, site_place
 from planner.routing.department import Department
 from planner.routing.first_plan import nearest_offer, offered
@@ -119,6 +120,8 @@ def _put_route(
         start = None if arrival is None else opening(open_spans, -(-arrival // START_STEP) * START_STEP)
         end = None if start is None else after(open_spans, start, minutes)
         if start is None or end is None or board.closed(work, day) is not None:
+            continue
+        if constraints.certificate(work, board.technicians[technician_id], day) is not None:
             continue
         stop = Stop(start, end, place)
         if fits(table, board.travel, open_spans, stop, minutes):

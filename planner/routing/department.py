@@ -18,6 +18,7 @@ from planner.model import DueWork, Visit
 from planner.routing.board import Board, home_place, minutes_of, placement_of, site_place
 from planner.routing.costs import last_technicians
 from planner.routing.department_days import Candidates, candidates
+from planner.routing.department_people import Columns, columns_of
 from planner.routing.department_slots import SlotName, SlotTable, slot_arrays, slot_table
 from planner.routing.problem import NONE, Floats, Ints, Plan, Problem, Requests, Tasks
 from planner.routing.setting import Setting
@@ -142,15 +143,17 @@ def _problem(
         fixed_start=np.array([*[np.nan] * count, *(one.start for one in fixed)], np.float64),
     )
     requests, alternatives = _requests(work, trips, table, setting)
+    asked = (one.skills for one in work)
+    columns = columns_of(setting.technicians, asked, table.first_day, table.last_day)
     problem = Problem(
         travel_time=steps,
         travel_cost=minutes * setting.weights.travel,
         tasks=tasks,
         requests=requests,
         openings=trips.openings,
-        slots=slot_arrays(table, setting, row),
-        allowed=_allowed(board, work, len(fixed), table, setting, row, minutes),
-        own_tools=np.ones((count + len(fixed), len(setting.technicians)), np.bool_),
+        slots=slot_arrays(table, setting, row, columns),
+        allowed=_allowed(work, len(fixed), table, setting, columns, row, minutes),
+        own_tools=np.ones((count + len(fixed), len(columns.person)), np.bool_),
         balance=setting.weights.balance,
         days=table.day_count,
     )
@@ -202,15 +205,15 @@ def _requests(
 
 
 def _allowed(
-    board: Board,
     work: Sequence[DueWork],
     fixed: int,
     table: SlotTable,
     setting: Setting,
+    columns: Columns,
     row: Mapping[str, int],
     minutes: Floats,
 ) -> Floats:
-    """Return the price of each technician for each task; infinite without the skills or where no day is long enough."""
+    """Return the price of each column for each task; infinite without the skills or where no day is long enough."""
     people = sorted(setting.technicians)
     number = {one: column for column, one in enumerate(people)}
     longest = np.zeros(len(people))
@@ -218,19 +221,21 @@ def _allowed(
         longest[number[name]] = max(longest[number[name]], length(on_board.spans))
     last = last_technicians(setting.locked)
     published = {one.key: one.technician_id for one in setting.published}
-    allowed = np.full((len(work) + fixed, len(people)), inf)
+    allowed = np.full((len(work) + fixed, len(columns.person)), inf)
     allowed[len(work) :] = 0
     for task, one in enumerate(work):
         place = row[site_place(one.site_id)]
-        able = _ints([number[name] for name in board.able(one)])
-        in_reach = able[minutes[able, place] + minutes[place, able] + minutes_of(one) <= longest[able]]
+        able = columns.holders(one.skills)
+        home = columns.person[able]
+        in_reach = able[minutes[home, place] + minutes[place, home] + minutes_of(one) <= longest[home]]
+        who = columns.person[in_reach]
         price = np.zeros(len(in_reach))
         known = number.get(last.get(one.site_id, ""))
         if known is not None:
-            price += setting.weights.other_technician * (in_reach != known)
+            price += setting.weights.other_technician * (who != known)
         before = published.get(one.key)
         if before is not None:
-            price += setting.weights.moved_technician * (in_reach != number.get(before, NONE))
+            price += setting.weights.moved_technician * (who != number.get(before, NONE))
         allowed[task, in_reach] = price
     return allowed
 
@@ -244,7 +249,6 @@ def _start(
     setting: Setting,
 ) -> Plan:
     """Return the visits as routes; one that its request does not offer is left out."""
-    people = {one: column for column, one in enumerate(sorted(setting.technicians))}
     number = {one.key: task for task, one in enumerate(work)}
     chosen = [NONE] * (len(work) + len(table.fixed))
     stops: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -258,7 +262,7 @@ def _start(
         if task is None or slot is None or visit.hours is None or not table.usable[slot]:
             continue
         alternative = alternatives[task].get((visit.day - table.first_day).days)
-        if alternative is None or problem.allowed[task, people[visit.technician_id or ""]] == inf:
+        if alternative is None or problem.allowed[task, problem.slots.technician[slot]] == inf:
             continue
         least = setting.spacing.get(visit.site_id, timedelta(0))
         if least > ONE_DAY and any(abs(visit.day - day) < least for day in taken[visit.site_id]):

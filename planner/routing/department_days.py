@@ -43,7 +43,7 @@ def candidates(board: Board, work: Sequence[DueWork], table: SlotTable) -> Candi
         for away in range((one.latest - one.earliest).days + 1):
             day = one.earliest + timedelta(days=away)
             there = people.get(day)
-            if not there or board.closed(one, day) is not None:
+            if not there or board.closed(one, day) is not None or not board.able_on(one, day):
                 continue
             key = board.site_spans(one.site_id, day), there, minutes
             times = known.get(key)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from planner.routing.board import Board
+from planner.routing.department_people import Columns
 from planner.routing.problem import NONE, Floats, Slots
 from planner.routing.setting import Setting
 from planner.routing.timetable import Spans, Stop, TechnicianDay, length, spans_of, worked
@@ -93,9 +94,8 @@ def slot_table(
     )
 
 
-def slot_arrays(table: SlotTable, setting: Setting, row: Mapping[str, int]) -> Slots:
+def slot_arrays(table: SlotTable, setting: Setting, row: Mapping[str, int], columns: Columns) -> Slots:
     """Return the slots in numbers; buckets are technicians' months."""
-    people = {one: number for number, one in enumerate(sorted(setting.technicians))}
     count = len(table.names)
     begin, regular, latest = np.zeros(count), np.zeros(count), np.zeros(count)
     bucket = np.full(count, NONE, np.int64)
@@ -108,7 +108,7 @@ def slot_arrays(table: SlotTable, setting: Setting, row: Mapping[str, int]) -> S
         regular[number] = begin[number] + length(plain)
         latest[number] = begin[number] + length(on_board.spans)
         bucket[number] = buckets.setdefault((one, day.year, day.month), len(buckets))
-    technician = np.array([people[one] for one, _ in table.names], np.int64)
+    technician = np.array([columns.of(one, day) for one, day in table.names], np.int64)
     homes = np.array([row[table_day.home] for table_day in table.days], np.int64)
     return Slots(
         day=np.array([(day - table.first_day).days for _, day in table.names], np.int64),

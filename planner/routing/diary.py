@@ -88,8 +88,19 @@ class Diary:
             table.is_open = table.is_open and self._timed(table, table.seats, day) is not None
 
     def able(self, job: Job) -> tuple[str, ...]:
-        """Return the technicians who have the skills, by id."""
-        return tuple(one for one, person in self.technicians.items() if job.skills <= person.skills)
+        """Return the technicians who have the skills on some day, by id; `offer` looks at their certificates."""
+        return tuple(one for one, person in self.technicians.items() if job.skills <= person.skills_ever)
+
+    def able_on(self, job: Job, day: date) -> tuple[str, ...]:
+        """Return the technicians who have the skills on `day`, by id."""
+        return tuple(one for one, person in self.technicians.items() if job.skills <= person.skills_on(day))
+
+    def bars(self, visit: Visit, skills: frozenset[str]) -> bool:
+        """Whether its technician has the skills and no certificate says so on its day; a locked one is a person's word."""
+        person = self.technicians.get(visit.technician_id or "")
+        if person is None or visit.locked or not person.certificates:
+            return False
+        return skills <= person.skills_ever and not skills <= person.skills_on(visit.day)
 
     def days_of(self, job: Job) -> Iterator[date]:
         """Yield the days of the job's window on which its site may be visited."""
@@ -113,10 +124,13 @@ class Diary:
         return tuple(sorted(found, key=_rank)[:best])
 
     def offer(self, job: Job, technician_id: str, day: date) -> Insertion | None:
-        """Return the cheapest place in a technician's day; None where there is none.
+        """Return the cheapest place in a technician's day; None where there is none, or a certificate is not valid.
 
-        The job's skills and the site's own rules are the caller's matter (`able`, `days_of`).
+        Skills that nobody certifies and the site's own rules are the caller's matter (`able`, `days_of`).
         """
+        person = self.technicians[technician_id]
+        if person.certificates and not job.skills <= person.skills_on(day):
+            return None
         table = self._day(technician_id, day)
         if not table.is_open or (job.hours is not None and day != job.ideal):
             return None

@@ -141,7 +141,7 @@ class Problem:
         openings: Time windows.
         slots: Technicians' days.
         allowed: Price of technician k doing task t, shape (T, K): 0 = plainly, above 0 = not preferred, infinity = may
-            not (skill, certificate).
+            not (skill, certificate). A technician whose certificates change has a column for each stretch of days.
         own_tools: False where technician k needs the tools of the depot for task t, shape (T, K).
         balance: Price of the squared hours: the plan pays `balance * time**2 / available` for each bucket, where time
             is what the bucket's routes travel and serve, and available is the regular time of all its slots.

@@ -7,6 +7,7 @@ for a little overtime disturbs one evening, a later day breaks a promise by days
 |---|---|---|
 | overtime | minutes more on one day of the window | 120 min |
 | window | days before or after it | 28 days |
+| certificate | a certificate that ended, or has not begun, is valid again | the window |
 | skill | a technician without some of the skills | the window |
 | site_closed | the site lets the technician in on a closed day, all working time | the window |
 | technician_away | a technician works on a free day, as long as the site is open | the window |
@@ -31,16 +32,22 @@ _Found = tuple[tuple[str, str], ...] | None
 
 
 def unplaced_reason(board: Board, work: DueWork) -> Reason:
-    """Return why `work` has no place: `why` the rule, `relax` the smallest tested way out, and its amounts."""
+    """Return why `work` has no place: `why` the rule, `relax` the smallest tested way out, and its amounts.
+
+    Where a certificate is the matter, it is named: `holder` of `certificate` for the skills `proven`, and the `last_day`
+    or `first_day` that keeps it from counting; all but the holder and the skills are empty where there is none.
+    """
     values = _way_out(board, work) or (("why", _tightest(board, work)), ("relax", "none"))
+    if "certificate" in (values[0][1], values[1][1]):
+        values += _papers(board, work)
     return Reason(kind=ReasonKind.UNPLACED, values=values)
 
 
 def _way_out(board: Board, work: DueWork) -> _Found:
     tries: tuple[Callable[[Board, DueWork], _Found], ...] = (
-        (_overtime, _window, _skill, _site_closed, _technician_away, _spacing, _split)
+        (_overtime, _window, _certificate, _skill, _site_closed, _technician_away, _spacing, _split)
         if board.able(work)
-        else (_skill,)
+        else (_certificate, _skill)
     )
     return next((found for attempt in tries if (found := attempt(board, work)) is not None), None)
 
@@ -48,7 +55,7 @@ def _way_out(board: Board, work: DueWork) -> _Found:
 def _overtime(board: Board, work: DueWork) -> _Found:
     best: tuple[int, date, str] | None = None
     for day in _open_days(board, work):
-        for one in board.able(work):
+        for one in board.able_on(work, day):
             table = board.day_of(one, day)
             if not table.spans or table.left + MOST_OVERTIME_MINUTES < minutes_of(work):
                 continue
@@ -92,16 +99,65 @@ def _window(board: Board, work: DueWork) -> _Found:
     return None
 
 
+def _certificate(board: Board, work: DueWork) -> _Found:
+    """Try those who know how, where only the papers are missing, the one who lives nearest first."""
+    for one in _trained(board, work):
+        person = board.technicians[one]
+        for day in _open_days(board, work):
+            missing = sorted(work.skills - person.skills_on(day))
+            if not missing or board.offer(work, day, (one,)) is None:
+                continue
+            return (
+                ("why", _tightest(board, work)),
+                ("relax", "certificate"),
+                ("skills", " ".join(missing)),
+                ("technician", one),
+                ("day", day.isoformat()),
+            )
+    return None
+
+
+def _trained(board: Board, work: DueWork) -> list[str]:
+    """Return who learned all that the work needs, whatever their papers say, the one who lives nearest first."""
+    found = [
+        one
+        for one, person in board.technicians.items()
+        if work.skills <= person.skills_ever | person.uncertified
+    ]
+    return sorted(found, key=lambda one: (_way(board, work, one), one))
+
+
+def _papers(board: Board, work: DueWork) -> tuple[tuple[str, str], ...]:
+    """Return the certificate that keeps the nearest who knows how from the work."""
+    for one in _trained(board, work):
+        person = board.technicians[one]
+        for day in _window_days(work):
+            missing = sorted(work.skills - person.skills_on(day))
+            if not missing:
+                continue
+            proof = person.last_proof(missing[0], day)
+            ended = proof.last_day if proof and proof.last_day and proof.last_day < day else None
+            begins = proof.first_day if proof and proof.first_day > day else None
+            return (
+                ("holder", one),
+                ("proven", " ".join(missing)),
+                ("certificate", proof.code if proof else ""),
+                ("last_day", ended.isoformat() if ended else ""),
+                ("first_day", begins.isoformat() if begins else ""),
+            )
+    return ()
+
+
 def _skill(board: Board, work: DueWork) -> _Found:
     able = set(board.able(work))
     others = [one for one in board.technicians if one not in able]
     others.sort(
-        key=lambda one: (len(work.skills - board.technicians[one].skills), _way(board, work, one), one)
+        key=lambda one: (len(work.skills - board.technicians[one].skills_ever), _way(board, work, one), one)
     )
     for one in others:
         for day in _open_days(board, work):
             if board.offer(work, day, (one,)) is not None:
-                missing = sorted(work.skills - board.technicians[one].skills)
+                missing = sorted(work.skills - board.technicians[one].skills_on(day))
                 return (
                     ("why", Why.SKILL if not able else _tightest(board, work)),
                     ("relax", "skill"),
@@ -116,7 +172,7 @@ def _site_closed(board: Board, work: DueWork) -> _Found:
     for day in _window_days(work):
         if board.closed(work, day) is not Why.SITE_CLOSED:
             continue
-        for one in board.able(work):
+        for one in board.able_on(work, day):
             table = board.day_of(one, day)
             if _fits_with(board, work, table, table.spans):
                 return (
@@ -131,7 +187,7 @@ def _site_closed(board: Board, work: DueWork) -> _Found:
 def _technician_away(board: Board, work: DueWork) -> _Found:
     for day in _open_days(board, work):
         site_spans = board.site_spans(work.site_id, day)
-        for one in board.able(work):
+        for one in board.able_on(work, day):
             table = board.day_of(one, day)
             if table.spans or table.stops or table.blocked:
                 continue
@@ -162,7 +218,7 @@ def _split(board: Board, work: DueWork) -> _Found:
     """Offer the work in parts where it is longer than any day of the window could hold, even an empty one."""
     longest = 0
     for day in _open_days(board, work):
-        for one in board.able(work):
+        for one in board.able_on(work, day):
             table = board.day_of(one, day)
             room = length(common(table.spans, board.site_spans(work.site_id, day)))
             room = min(room, length(table.spans) - 2 * _way(board, work, one))
@@ -185,13 +241,15 @@ def _fits_with(board: Board, work: DueWork, table: TechnicianDay, open_spans: Sp
 def _tightest(board: Board, work: DueWork) -> str:
     """Return the rule that keeps the work out where it comes nearest to a place."""
     if not board.able(work):
-        return Why.SKILL
+        return Why.CERTIFICATE if _trained(board, work) else Why.SKILL
     whys = [board.closed(work, day) for day in _window_days(work)]
     if None not in whys:
         return Why.SPACING if Why.SPACING in whys else Why.SITE_CLOSED
-    for day in _open_days(board, work):
-        if any(board.day_of(one, day).spans for one in board.able(work)):
-            return Why.WORKING_TIME
+    able = [(day, board.able_on(work, day)) for day in _open_days(board, work)]
+    if not any(people for _, people in able):
+        return Why.CERTIFICATE
+    if any(board.day_of(one, day).spans for day, people in able for one in people):
+        return Why.WORKING_TIME
     return Why.TECHNICIAN_AWAY
 
 

@@ -1,7 +1,7 @@
 """Mend a published plan after a disturbance, and leave everything else as still as can be.
 
-1. Visits that the disturbance hits are taken out; those that are locked stay and are told, and those that are agreed
-   with a customer keep their day and hours or stay as well.
+1. Visits that the disturbance hits are taken out, and those whose technician's certificate is not valid on their day;
+   those that are locked stay and are told, those that are agreed with a customer keep their day and hours or stay.
 2. Urgent jobs are put in first, then what was taken out, each time the one that would lose most by waiting
    (regret insertion, Potvin & Rousseau 1993).
 3. What fits nowhere may push one or two other visits off their days (ejection chains, Glover 1996), the cheapest
@@ -139,7 +139,13 @@ def repair(
         budget: How much else may change; None takes the usual shares.
     """
     by_key = {one.key: one for one in visits}
-    hit = [one for one in visits if _is_open(one) and one.day >= today and disturbance.hits(one)]
+    hit = [
+        one
+        for one in visits
+        if _is_open(one)
+        and one.day >= today
+        and (disturbance.hits(one) or diary.bars(one, skills.get(one.key, frozenset())))
+    ]
     hit_keys = {one.key for one in hit}
     others = [one for one in visits if _is_open(one) and one.key not in hit_keys and one.day >= today]
     budget = budget or Budget.of(others, today)

@@ -92,7 +92,7 @@ def _reason(
     values = [
         ("technician", technician_id),
         ("day", day.isoformat()),
-        ("able", str(len(board.able(work)))),
+        ("able", str(len(board.able_on(work, day)))),
         ("from", kind),
         ("from_site", origin_id if kind == "site" else ""),
         ("travel_minutes", str(board.travel.minutes(origin, place))),
@@ -116,5 +116,8 @@ def _ruled_out(board: Board, work: DueWork, day: date, *, besides: date | None =
         return Why.WINDOW
     if why := board.closed(work, day, besides=besides):
         return why
-    at_work = any(board.day_of(one, day).spans for one in board.able(work))
+    able = board.able_on(work, day)
+    if not able and board.able(work):
+        return Why.CERTIFICATE
+    at_work = any(board.day_of(one, day).spans for one in able)
     return None if at_work else Why.TECHNICIAN_AWAY

@@ -94,6 +94,10 @@ ABLE: Choices = {
 NOT_IDEAL: Sentences = {"zh_CN": "；原宜 {ideal}，但{ideal_why}", "en": "; {ideal} was best, but {ideal_why}"}
 WHY: Choices = {
     "skill": {"zh_CN": "没有技术员具备所需的全部技能", "en": "no technician has every skill that it needs"},
+    "certificate": {
+        "zh_CN": "能胜任的技术员当天证书均无效",
+        "en": "no able technician has a certificate that is valid then",
+    },
     "technician_away": {"zh_CN": "能胜任的技术员都不上班", "en": "no able technician is at work"},
     "site_closed": {"zh_CN": "站点不开放", "en": "the site is closed"},
     "window": {"zh_CN": "不在时间窗内", "en": "that is outside the window"},
