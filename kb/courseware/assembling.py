@@ -39,7 +39,7 @@ def deck_of(
     own = slides_of(page, body, file=file, first_line=first_line, revisions=revisions)
     built_from = [pages[one.id] for one in page.built_from if one.id in pages]
     title = page.title_en if language == "en" else page.title
-    slides = [_title(page, title, words), _objectives(page, words), *_hazards(built_from, words), *own]
+    slides = [_title(page, title, words), _objectives(page, words), *_hazards(page, built_from, words), *own]
     deck = Deck(
         id=page.id,
         revision=page.revision,
@@ -66,39 +66,42 @@ def _objectives(page: CoursePage, words: Words) -> Slide:
     )
 
 
-def _hazards(pages: Sequence[Page], words: Words) -> list[Slide]:
-    """Return the dangers and warnings of all pages, each once, the worst first: two a slide, with what to do.
+def _hazards(page: CoursePage, built_from: Sequence[Page], words: Words) -> list[Slide]:
+    """Return the dangers and warnings on slides, each once, the worst first: two a slide, with what to do.
 
-    Cautions and notices are for the handout: a room that has seen ten slides of hazards sees none of them.
+    They are those that the course names itself, so that a trainer says which of twenty a room must hear; a course that
+    names none shows those of all its pages. Cautions and notices, and what the trainer left out, are for the handout:
+    a room that has seen ten slides of hazards sees none of them.
     """
-    found: dict[tuple[str, str], tuple[Hazard, set[str]]] = {}
-    revisions = {page.id: page.revision for page in pages}
-    for page in pages:
-        for hazard in () if page.hazards == "none" else page.hazards:
-            if hazard.type not in SHOWN:
-                continue
-            found.setdefault((hazard.type, hazard.hazard), (hazard, set()))[1].add(page.id)
-    ordered = sorted(found.values(), key=lambda item: (SHOWN.index(item[0].type), item[0].hazard))
+    found: dict[tuple[str, str], Hazard] = {}
+    for one in (page,) if hazards_of(page) else built_from:
+        for hazard in hazards_of(one):
+            if hazard.type in SHOWN:
+                found.setdefault((hazard.type, hazard.hazard), hazard)
+    ordered = sorted(found.values(), key=lambda hazard: SHOWN.index(hazard.type))
     slides = []
     for start in range(0, len(ordered), 2):
         pair = ordered[start : start + 2]
         lines = []
-        for hazard, _ in pair:
-            lines.append(
-                Line(
-                    runs=(
-                        Run(text=f"{words(_SIGNAL[hazard.type])}  ", bold=True),
-                        Run(text=f"{hazard.hazard}：{hazard.consequence}"),
-                    )
-                )
-            )
+        for hazard in pair:
+            signal = Run(text=f"{words(_SIGNAL[hazard.type])}  ", bold=True)
+            lines.append(Line(runs=(signal, Run(text=f"{hazard.hazard}：{hazard.consequence}"))))
             lines.append(Line(runs=(Run(text=hazard.avoid),), level=1))
-        ids = sorted({id for _, ids in pair for id in ids})
-        notes = tuple(SourceNote(id=id, revision=revisions[id]) for id in ids)
+        texts = {hazard.hazard for hazard in pair}
+        notes = tuple(
+            SourceNote(id=one.id, revision=one.revision)
+            for one in sorted(built_from, key=lambda one: one.id)
+            if texts & {hazard.hazard for hazard in hazards_of(one)}
+        )
         slides.append(
             Slide(layout=Layout.HAZARD, title=words("Hazards first"), lines=tuple(lines), sources=notes)
         )
     return slides
+
+
+def hazards_of(page: Page) -> tuple[Hazard, ...]:
+    """Return the hazards of a page; none where it says that there are none."""
+    return () if page.hazards == "none" else page.hazards
 
 
 def _sources(pages: Sequence[Page], words: Words) -> Slide:

@@ -10,6 +10,7 @@ from string import ascii_uppercase
 from kb.content import Page
 from kb.content.pages import CoursePage, Hazard
 from kb.content.quiz import QuizItem
+from kb.courseware.assembling import hazards_of
 from kb.courseware.deck import Deck, Layout, Line, Slide
 from kb.export.document import (
     Block,
@@ -73,10 +74,9 @@ def handout(
 
 def _hazards(page: CoursePage, pages: Mapping[str, Page], words: Words) -> tuple[Block, ...]:
     found: dict[tuple[str, str], Hazard] = {}
-    for source in page.built_from:
-        there = pages.get(source.id)
-        for hazard in () if there is None or there.hazards == "none" else there.hazards:
-            found.setdefault((hazard.type, hazard.hazard), hazard)
+    sources = [pages[one.id] for one in page.built_from if one.id in pages]
+    for hazard in (hazard for one in (page, *sources) for hazard in hazards_of(one)):
+        found.setdefault((hazard.type, hazard.hazard), hazard)
     order = list(Signal)
     ordered = sorted(found.values(), key=lambda one: (order.index(Signal(one.type)), one.hazard))
     return tuple(

@@ -90,6 +90,28 @@ def test_dangers_and_warnings_stand_before_the_body_and_cautions_do_not(deck: De
     assert "caution" not in text
 
 
+def test_the_hazards_that_a_course_names_itself_stand_instead_of_those_of_its_pages() -> None:
+    own = [
+        {"type": "warning", "hazard": "手伸进刀库", "consequence": "夹手", "avoid": "先断气"},
+        {"type": "danger", "hazard": "危险 danger", "consequence": "触电", "avoid": "先断电"},
+        {"type": "notice", "hazard": "屏幕划伤", "consequence": "看不清", "avoid": "贴膜"},
+    ]
+    made = deck_of(
+        a_course(hazards=own),
+        WHOLE,
+        file="courses/safety.md",
+        first_line=30,
+        pages={"GUIDE-LOTO": a_guide()},
+        words=lambda text: text,
+    )
+    (slide,) = [one for one in made.slides if one.layout is Layout.HAZARD and not one.place]
+    assert [line.text for line in slide.lines][::2] == [
+        "Danger  危险 danger：触电",
+        "Warning  手伸进刀库：夹手",
+    ]
+    assert [str(one) for one in slide.sources] == ["GUIDE-LOTO r3"], "the page that says the same is named"
+
+
 def test_every_slide_keeps_its_texts_in_placeholders_of_its_layout(deck: Deck, shown: Any) -> None:
     assert len(shown.slides) == len(deck.slides)
     for slide, made in zip(shown.slides, deck.slides, strict=True):
