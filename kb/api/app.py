@@ -28,6 +28,7 @@ from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import plan_living as plan_living_api
 from kb.api.routes import register as register_api
+from kb.api.routes import reliability as reliability_api
 from kb.api.routes import search as search_api
 from kb.api.routes import search_log as search_log_api
 from kb.api.routes import session, status
@@ -53,6 +54,7 @@ from kb.web.pages import (
     plan_living,
     plan_people,
     register,
+    reliability,
     search,
     search_log,
     visits,
@@ -91,6 +93,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(library_health_api.router, Role.EDITOR),
     Area(duplicates_api.router, Role.ENGINEER),
     Area(register_api.router, Role.PLANNER),
+    Area(reliability_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
@@ -119,6 +122,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library_health.router, Role.EDITOR),
     Area(duplicates.router, Role.ENGINEER),
     Area(register.router, Role.PLANNER),
+    Area(reliability.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),

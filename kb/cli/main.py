@@ -46,6 +46,11 @@ COMMANDS: dict[str, Entry] = {
     "sample": Entry("kb.cli.sample", "载入示例部门", "load the sample department"),
     "plan": Entry("kb.cli.plan", "生成巡检计划与导出", "plan inspections and export plans"),
     "visit": Entry("kb.cli.visit", "巡检的完成、改期与锁定", "report, book, move and lock visits"),
+    "reliability": Entry(
+        "kb.cli.reliability",
+        "可靠性：指标、寿命、趋势、旧记录导入",
+        "reliability: figures, lives, trends, old jobs",
+    ),
     "course": Entry("kb.cli.course", "课程：幻灯片、讲义、题库", "courses: slides, handout, questions"),
     "draft": Entry("kb.cli.draft", "现场写的案例草稿", "draft cases from the field"),
     "user": Entry("kb.cli.user", "用户与角色", "users and their roles"),

@@ -60,9 +60,7 @@ def asked_for_import(house: House, digest: str, request: ImportRequest, *, by: s
         Conflict: Another file is being brought in.
         BadImport, BadInput: It was refused, and that was known within the moment.
     """
-    path = _folder(house) / digest
-    if not digest.isalnum() or not path.is_file():
-        raise NotFound("uploaded file", request.name[:200])
+    path = kept_file(house, digest, request.name)
     started = start_import(house.store, request, id=house.new_id(), now=house.now(), by=by)
     job = started.job
     if not started.is_new:
@@ -84,6 +82,18 @@ def asked_for_import(house: House, digest: str, request: ImportRequest, *, by: s
     if worker.has_ended(within_s=AT_ONCE_S) and worker.error and not isinstance(worker.error, Stopped):
         raise worker.error
     return find_job(house.store, job.id, now=house.now())
+
+
+def kept_file(house: House, digest: str, name: str) -> Path:
+    """Return where a kept file lies.
+
+    Raises:
+        NotFound: It is not kept any more.
+    """
+    path = _folder(house) / digest
+    if not digest.isalnum() or not path.is_file():
+        raise NotFound("uploaded file", name[:200])
+    return path
 
 
 def _folder(house: House) -> Path:
