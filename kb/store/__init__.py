@@ -16,9 +16,17 @@ from kb.store.planning import (
     count_visits_between,
     planning_input,
 )
+from kb.store.proposals import MaintenanceProposalRow, PriceBookRow
 from kb.store.quizzes import QuizAttemptRow
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
+from kb.store.training import (
+    CertificateRow,
+    SkillRow,
+    TrainingItemRow,
+    TrainingParticipantRow,
+    TrainingSessionRow,
+)
 from kb.store.travel import TravelNoteRow, TravelWayRow
 from kb.store.work_orders import FaultReportRow, WorkOrderRow
 
@@ -26,9 +34,11 @@ __all__ = [
     "AttachmentRow",
     "BlobRow",
     "CalendarFeedRow",
+    "CertificateRow",
     "DraftPhotoRow",
     "DraftRow",
     "FaultReportRow",
+    "MaintenanceProposalRow",
     "PageRevisionRow",
     "PageUseRow",
     "PageVoteRow",
@@ -36,10 +46,15 @@ __all__ = [
     "PlanProposalRow",
     "PlanVersionRow",
     "PlanningInput",
+    "PriceBookRow",
     "QuizAttemptRow",
     "SearchLogRow",
     "SearchVoteRow",
+    "SkillRow",
     "Store",
+    "TrainingItemRow",
+    "TrainingParticipantRow",
+    "TrainingSessionRow",
     "TravelNoteRow",
     "TravelWayRow",
     "WorkOrderRow",
