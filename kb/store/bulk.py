@@ -19,6 +19,7 @@ from kb.store.tables import (
     TechnicianRow,
     VisitRow,
 )
+from kb.store.training import CertificateRow, SkillRow
 
 BATCH = 5_000
 """Rows handed to the driver in one call: enough to be fast, few enough to keep memory flat."""
@@ -27,6 +28,8 @@ REGISTER: tuple[type[SQLModel], ...] = (
     SiteRow,
     EquipmentRow,
     TechnicianRow,
+    SkillRow,
+    CertificateRow,
     ContractRow,
     MaintenancePlanRow,
     MeterRow,

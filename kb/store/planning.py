@@ -14,7 +14,6 @@ from kb.store.mapping import (
     equipment_of,
     maintenance_plan_of,
     site_of,
-    technician_of,
 )
 from kb.store.tables import (
     ContractRow,
@@ -27,6 +26,7 @@ from kb.store.tables import (
     TechnicianRow,
     VisitRow,
 )
+from kb.store.training import certificate_marks, certified_technicians, skills_needing_certificates
 from planner.model import Contract, Customer, Equipment, MaintenancePlan, Site, Technician
 
 
@@ -36,6 +36,7 @@ class PlanningInput:
 
     Args:
         codes: How people call a site, a technician or a maintenance plan: code by id, by table.
+        certified_skills: Skills that count with a certificate only.
     """
 
     customers: Mapping[str, Customer]
@@ -45,6 +46,7 @@ class PlanningInput:
     contracts: tuple[Contract, ...]
     plans: Mapping[str, MaintenancePlan]
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    certified_skills: frozenset[str] = frozenset()
 
 
 def planning_input(session: Session) -> PlanningInput:
@@ -70,7 +72,7 @@ def planning_input(session: Session) -> PlanningInput:
         customers={row.id: customer_of(row) for row in session.exec(select(CustomerRow))},
         sites=sites,
         equipment=equipment,
-        technicians={row.id: technician_of(row) for row in technicians},
+        technicians=certified_technicians(session, list(technicians)),
         contracts=tuple(contract_of(row) for row in contracts if row.site_id in sites),
         plans=plans,
         codes={
@@ -78,6 +80,7 @@ def planning_input(session: Session) -> PlanningInput:
             "technicians": _codes(session, TechnicianRow),
             "plans": _codes(session, MaintenancePlanRow),
         },
+        certified_skills=skills_needing_certificates(session),
     )
 
 
@@ -173,7 +176,7 @@ def newest_change(session: Session) -> Mark:
             select(func.count(), func.sum(table.revision)).select_from(table)
         ).one()
         mark += [count, revisions or 0]
-    return tuple(mark)
+    return (*mark, *certificate_marks(session))
 
 
 def first_planned_day(session: Session) -> date | None:

@@ -24,6 +24,7 @@ from kb.store.tables import (
     SiteRow,
     TechnicianRow,
 )
+from kb.store.training import CertificateRow, SkillRow
 
 __all__ = [
     "ROWS",
@@ -49,6 +50,8 @@ ROWS: dict[str, type[RegisterRow]] = {
     "sites": SiteRow,
     "equipment": EquipmentRow,
     "technicians": TechnicianRow,
+    "skills": SkillRow,
+    "certificates": CertificateRow,
     "contracts": ContractRow,
     "plans": MaintenancePlanRow,
     "meters": MeterRow,

@@ -78,7 +78,7 @@ def choice_in(book: PlanBook, visit: Visit, rule: TravelRule) -> Choice:
         latest=visit.day,
         skills=skills_in(book.plans, visit),
     )
-    able = diary.able(job)
+    able = diary.able_on(job, visit.day)
     others = [
         offer
         for one in able

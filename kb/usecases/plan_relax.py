@@ -138,9 +138,11 @@ def _placed(session: Session, work: Unplaced, conceded: Mapping[str, str], now: 
 
 
 def _asked(names: PlanningInput, work: Unplaced, day: date, person: Technician, relax: str) -> DueWork:
+    """Return the work as it would be asked for; a skill is conceded only where it needs no certificate."""
     skills = frozenset().union(
         *(names.plans[one.plan_id].skills for one in work.occurrences if one.plan_id in names.plans)
     )
+    conceded_skills = skills - person.skills_ever - person.uncertified - names.certified_skills
     return DueWork(
         key="conceded",
         site_id=work.site_id,
@@ -149,7 +151,7 @@ def _asked(names: PlanningInput, work: Unplaced, day: date, person: Technician, 
         latest=day,
         occurrences=work.occurrences,
         duration=work.duration,
-        skills=skills & person.skills if relax == "skill" else skills,
+        skills=skills - conceded_skills if relax == "skill" else skills,
         lead=max(
             (names.plans[one.plan_id].lead for one in work.occurrences if one.plan_id in names.plans),
             default=timedelta(0),

@@ -233,7 +233,8 @@ def _urgent(
         what = f"{last} lies before today or more than a year ahead"
         faults.append(Fault(where="by", what=what, repair=f"give a day from {today} on"))
     wanted = frozenset(part for one in skills for part in one.replace("，", ",").replace(",", " ").split())
-    if unknown := sorted(wanted - frozenset().union(*(one.skills for one in register.technicians.values()))):
+    known = frozenset().union(*(one.skills_ever | one.uncertified for one in register.technicians.values()))
+    if unknown := sorted(wanted - known):
         what = f"no technician has {', '.join(unknown)[:200]}"
         faults.append(
             Fault(where="skills", what=what, repair="use a skill that somebody in the register has")

@@ -7,6 +7,7 @@ here, because only the register knows their names.
 from collections.abc import Mapping
 
 from kb.i18n import Language, translator
+from kb.usecases.certificate_words import told_paper
 from kb.usecases.plan_book import PlanBook, Shortfall
 from planner.model import Occurrence, Reason, ReasonKind, Unplaced, Visit, VisitState
 from planner.routing import Why
@@ -14,6 +15,7 @@ from planner.scheduling import trace_sentence
 
 _IDEAL: Mapping[str, str] = {
     Why.SITE_CLOSED: "The best day was {ideal}; the site is closed on it.",
+    Why.CERTIFICATE: "The best day was {ideal}; nobody with the skills has a certificate that is valid on it.",
     Why.TECHNICIAN_AWAY: "The best day was {ideal}; nobody with the skills works on it.",
     Why.WORKING_TIME: "The best day was {ideal}; nobody with the skills has enough time left on it.",
     Why.SPACING: "The best day was {ideal}; it is too near to another visit of the site.",
@@ -34,6 +36,7 @@ _STANDS: Mapping[VisitState, str] = {
 }
 _WHY: Mapping[str, str] = {
     Why.SKILL: "No technician has all the skills that it needs.",
+    Why.CERTIFICATE: "No technician with the skills has a certificate that is valid on the days that are allowed.",
     Why.TECHNICIAN_AWAY: "No technician with the skills works on any day that is allowed.",
     Why.SITE_CLOSED: "The site is closed on all days that are allowed.",
     Why.WINDOW: "No day is allowed.",
@@ -45,6 +48,7 @@ _RELAX: Mapping[str, str] = {
     "overtime": "It would fit with {minutes} minutes of overtime for {technician} on {day}.",
     "window": "It would fit {days} days outside its window, on {day} with {technician}.",
     "skill": "It would fit on {day} if {technician} had: {skills}.",
+    "certificate": "It would fit on {day} if {technician} had a valid certificate for: {skills}.",
     "site_closed": "It would fit if the site let {technician} in on {day}.",
     "technician_away": "It would fit if {technician} worked on {day}.",
     "spacing": "It would fit on {day} with {technician} if the visits may be nearer to each other.",
@@ -87,11 +91,16 @@ def unplaced_sentence(book: PlanBook, work: Unplaced, language: Language) -> str
     names = {
         **values,
         "technician": book.technician_name(values.get("technician")),
-        "skills": ("、" if language == "zh_CN" else ", ").join(values.get("skills", "").split()),
+        "skills": _listed(values.get("skills", "").split(), language),
     }
     why = say(_WHY.get(values.get("why", ""), "It found no place."))
     relax = say(_RELAX.get(values.get("relax", ""), _RELAX["none"]))
-    return _run_on((why.format_map(names), relax.format_map(names)), language)
+    sentences = [why.format_map(names)]
+    proven = values.get("proven", "").split()
+    paper = told_paper(values, book.technician_name(values.get("holder")), _listed(proven, language))
+    if paper is not None:
+        sentences.append(_ended(say(paper[0]).format_map(paper[1]), language))
+    return _run_on((*sentences, relax.format_map(names)), language)
 
 
 def shortfall_sentence(book: PlanBook, one: Shortfall, language: Language) -> str:
@@ -164,6 +173,10 @@ def _ended(sentence: str, language: Language) -> str:
     if language == "zh_CN":
         return f"{sentence}。"
     return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _listed(words: list[str], language: Language) -> str:
+    return ("、" if language == "zh_CN" else ", ").join(words)
 
 
 def _run_on(sentences: tuple[str, ...], language: Language) -> str:

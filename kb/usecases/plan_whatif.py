@@ -145,7 +145,7 @@ def compute_what_if(
 def supposed_register(register: PlanningInput, supposed: Supposition) -> PlanningInput:
     """Return the register as it would be; the real one is not touched."""
     people = dict(register.technicians)
-    every = frozenset().union(*(one.skills for one in people.values()))
+    every = frozenset().union(*(one.skills_ever | one.uncertified for one in people.values()))
     if supposed.remove and (gone := _technician(register, supposed.remove)) is not None:
         del people[gone.id]
     if supposed.move and (mover := _technician(register, supposed.move)) is not None and mover.id in people:

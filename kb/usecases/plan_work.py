@@ -300,7 +300,11 @@ def _trips(
     """
     calendar = SERVICE_CALENDAR.joined_with(site_calendars[site_id])
     skills = frozenset().union(*(register.plans[one.plan_id].skills for one in due))
-    people = [one for one in register.technicians.values() if skills <= one.skills]
+    people = [
+        one
+        for one in register.technicians.values()
+        if skills <= one.skills_ever and any(skills <= one.skills_on(work.due) for work in due)
+    ]
     longest = longest_trip(register.sites[site_id], people or register.technicians.values(), rule=rule)
     whole = {one.key: one for one in due}
     allowed = {

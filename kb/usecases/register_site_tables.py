@@ -211,7 +211,10 @@ TECHNICIANS = Table(
             default=[],
             example="fanuc, dro",
             listed=True,
-            help=("与保养计划要求的技能对应", "compared with the skills that plans ask for"),
+            help=(
+                "与保养计划要求的技能对应；有证书的技能只在证书有效期内算数",
+                "compared with the skills that plans ask for; one with a certificate counts while that is valid",
+            ),
         ),
         Field(name="working_time", title=("工作时间", "Working time"), kind=Hours(), default=None),
         Field(

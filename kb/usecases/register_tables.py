@@ -5,11 +5,23 @@ from kb.usecases.register_description import Field, Table
 from kb.usecases.register_machine_tables import EQUIPMENT, METERS, READINGS
 from kb.usecases.register_service_tables import CONTRACTS, PLANS
 from kb.usecases.register_site_tables import CUSTOMERS, SITES, TECHNICIANS
+from kb.usecases.register_training_tables import CERTIFICATES, SKILLS
 from kb.usecases.visit_fields import VISITS
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (CUSTOMERS, SITES, EQUIPMENT, TECHNICIANS, CONTRACTS, PLANS, METERS, READINGS)
+    for table in (
+        CUSTOMERS,
+        SITES,
+        EQUIPMENT,
+        TECHNICIANS,
+        SKILLS,
+        CERTIFICATES,
+        CONTRACTS,
+        PLANS,
+        METERS,
+        READINGS,
+    )
 }
 
 SHEETS: dict[str, Table] = {**TABLES, VISITS.name: VISITS}

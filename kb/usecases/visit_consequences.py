@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from kb.usecases.certificate_words import missing_skills
 from kb.usecases.register_checking import Flaw
 from kb.usecases.register_kinds import Wrong
 from kb.usecases.visit_reading import KeptVisit
@@ -104,9 +105,8 @@ def _of_the_day(work: DueWork, around: Around, calendar: WorkCalendar, day: date
 def _of_the_person(
     work: DueWork, around: Around, person: Technician, calendar: WorkCalendar, day: date
 ) -> Iterator[Flaw]:
-    if rules.skill(work, person):
-        lacking = ", ".join(sorted(work.skills - person.skills))
-        yield _flaw("technician", "{name} lacks the skills: {skills}", name=person.name, skills=lacking)
+    for what, values in missing_skills(person, work.skills, day):
+        yield Flaw(field="technician", wrong=Wrong(what, CONFIRM, **values))
     if rules.technician_at_work(calendar, day):
         yield _closed("technician", _AWAY, calendar, day, name=person.name)
 

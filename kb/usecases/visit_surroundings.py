@@ -10,10 +10,10 @@ from kb.store.mapping import (
     equipment_of,
     maintenance_plan_of,
     site_of,
-    technician_of,
 )
 from kb.store.register import Session
 from kb.store.tables import EquipmentRow, MaintenancePlanRow, SiteRow, TechnicianRow
+from kb.store.training import certified_technicians
 from kb.store.visit_rows import VisitSelection, contracts_at_site, page_of_visits, rows_by_id
 from kb.store.visits import DROPPED, visit_of
 from kb.usecases.travel_rules import travel_rule
@@ -77,7 +77,7 @@ def around_visit(session: Session, kept: KeptVisit, technician_code: str | None,
     left = {one.key for one in kept.left}
     return Around(
         sites={id: site_of(row) for id, row in sites.items()},
-        technician=technician_of(person) if person else None,
+        technician=certified_technicians(session, [person])[person.id] if person else None,
         technician_code=technician_code or "",
         retired=bool(person and person.retired),
         plans={id: maintenance_plan_of(row) for id, row in plans.items()},

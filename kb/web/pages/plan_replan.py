@@ -105,7 +105,9 @@ def _form(
         "today": house.today().isoformat(),
         "people": [(names.codes["technicians"].get(one, one), names.technicians[one].name) for one in people],
         "sites": sorted((names.codes["sites"].get(id, id), site.name) for id, site in names.sites.items()),
-        "skills_known": sorted(frozenset().union(*(one.skills for one in names.technicians.values()))),
+        "skills_known": sorted(
+            frozenset().union(*(one.skills_ever | one.uncertified for one in names.technicians.values()))
+        ),
         "proposals": [
             (one, request_sentences(one, names, words), words.say(STATES[one.state]))
             for one in latest_proposals(house.store)

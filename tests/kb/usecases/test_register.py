@@ -57,6 +57,22 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "skills": ["siemens", "fanuc"],
         "leave": [{"first_day": "2026-08-03", "last_day": "2026-08-07"}],
     },
+    "skills": {
+        "code": "high_voltage",
+        "name": "低压电工作业",
+        "needs_certificate": True,
+        "validity_months": 36,
+    },
+    "certificates": {
+        "code": "Z1",
+        "technician": "T1",
+        "skill": "high_voltage",
+        "title": "特种作业操作证",
+        "number": "T31-示例",
+        "issuer": "示例局",
+        "first_day": "2026-01-01",
+        "last_day": "2028-12-31",
+    },
     "contracts": {
         "code": "C1",
         "site": "S1",
