@@ -27,6 +27,7 @@ from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import plan_living as plan_living_api
+from kb.api.routes import quizzes as quizzes_api
 from kb.api.routes import register as register_api
 from kb.api.routes import reliability as reliability_api
 from kb.api.routes import search as search_api
@@ -53,6 +54,7 @@ from kb.web.pages import (
     plan_improve,
     plan_living,
     plan_people,
+    quizzes,
     register,
     reliability,
     search,
@@ -82,6 +84,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
     Area(courses_api.router, Role.EDITOR),
+    Area(quizzes_api.router, None, by_page=True),
     Area(editing_api.router, Role.ENGINEER, by_page=True),
     Area(page_exchange_api.router, Role.EDITOR, by_page=True),
     Area(search_api.router, None),
@@ -113,6 +116,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
     Area(courses.router, Role.EDITOR),
+    Area(quizzes.router, None),
     Area(search.router, None),
     Area(search_log.router, Role.EDITOR),
     Area(search_log.votes_router, None),

@@ -8,6 +8,7 @@ import typer
 
 from kb.settings import Settings
 from kb.usecases.courses import Format, build_course, courses
+from kb.usecases.quiz_statistics import quiz_figures
 from kb.wiring import open_house
 
 command = typer.Typer(rich_markup_mode=None)
@@ -58,3 +59,26 @@ def build(
     path = out or Path(made.name)
     path.write_bytes(made.content)
     typer.echo(str(path))
+
+
+@command.command("results")
+def results(
+    id: Annotated[str, typer.Argument(help="课程编号 · course id", metavar="ID")],
+    as_json: JsonOption = False,
+) -> None:
+    """谁考过了，题目好不好 · who has passed, and what the answers say of the questions."""
+    house = open_house(Settings())
+    house.store.migrate()
+    figures = quiz_figures(house.store, house.library(), id)
+    if as_json:
+        typer.echo(json.dumps(figures.json(), ensure_ascii=False))
+        return
+    for result in figures.results:
+        mark = "✓" if result.passed else "✗"
+        typer.echo(
+            f"{result.finished:%Y-%m-%d}  {mark} {result.score:>4.0%}  r{result.revision}  {result.person}"
+        )
+    for one in figures.questions:
+        right = "   -" if one.right is None else f"{one.right:>4.0%}"
+        told = "    -" if one.discrimination is None else f"{one.discrimination:>5.2f}"
+        typer.echo(f"{one.question.id:<8} {one.asked:>4} {right} {told}  {' '.join(one.remarks)}")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kb.usecases.accounts import Role
 from kb.usecases.course_slides import player_content, slides_page
 from kb.usecases.courses import FORMATS, course, course_deck, courses
 from kb.web.context import HouseDep, LanguageDep
@@ -54,5 +55,13 @@ def show_page(
     deck = None if state.faults else course_deck(library, id, language=language)
     formats = [(name, NAMES[name]) for name in FORMATS]
     return render(
-        request, "courses/show.html", {"page": page, "state": state, "deck": deck, "formats": formats}
+        request,
+        "courses/show.html",
+        {
+            "page": page,
+            "state": state,
+            "deck": deck,
+            "formats": formats,
+            "may_train": request.state.visitor.may(Role.EDITOR),
+        },
     )
