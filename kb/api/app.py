@@ -44,6 +44,7 @@ from kb.web.pages import (
     duplicates,
     editing,
     editing_history,
+    editing_pictures,
     home,
     library,
     library_health,
@@ -110,6 +111,7 @@ API_AREAS: tuple[Area, ...] = (
 PAGE_AREAS: tuple[Area, ...] = (
     Area(account.router, None),
     Area(home.router, None),
+    Area(editing_pictures.router, Role.ENGINEER),
     Area(editing.router, Role.ENGINEER),
     Area(editing_history.router, Role.ENGINEER),
     Area(page_exchange.router, Role.EDITOR),

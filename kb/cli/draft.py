@@ -1,6 +1,7 @@
 """`servicebook draft`: list and show the draft cases that came from the field."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from kb.settings import Settings
 from kb.usecases.draft_checking import FIELDS
+from kb.usecases.draft_page import page_from_draft
 from kb.usecases.drafts import MOST_ROWS, State, draft, draft_counts, draft_photo, drafts
 from kb.wiring import House, open_house
 
@@ -69,5 +71,33 @@ def show(
             typer.echo(f"{name}: {kept.texts[name]}")
     for one in kept.photos:
         typer.echo(f"photo {one.position}: {one.media_type}, {one.size_bytes:,} bytes")
+    if kept.page_id:
+        typer.echo(f"page: {kept.page_id}")
     if kept.note:
         typer.echo(f"note: {kept.note} ({kept.handled_by})")
+
+
+@command.command("page")
+def begin_page(
+    id: Annotated[str, typer.Argument(help="草稿编号 · draft id", metavar="ID")], as_json: JsonOption = False
+) -> None:
+    """由草稿起一页（客户信息不带入），打印其文本 · print the page that a draft begins, without the customer's data."""
+    house = _house()
+    begun = page_from_draft(
+        house.store,
+        house.search_index(),
+        id,
+        owner="local",
+        now=house.now(),
+        limit_bytes=house.settings.draft_photo_limit_bytes,
+    )
+    left = [asdict(one) for one in begun.left_behind]
+    if as_json:
+        typer.echo(
+            json.dumps({"draft": begun.draft.id, "text": begun.text, "left_behind": left}, ensure_ascii=False)
+        )
+        return
+    typer.echo(begun.text, nl=False)
+    for one in begun.left_behind:
+        typer.echo(f"未带入 · left behind ({one.kind}): {one.text}", err=True)
+    typer.echo(f"补全后：servicebook page new --from FILE --draft {begun.draft.id}", err=True)

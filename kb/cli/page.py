@@ -12,11 +12,13 @@ from kb.content.pages import Confidence, Status
 from kb.errors import BadInput, Fault, NotFound
 from kb.settings import Settings
 from kb.usecases.accounts import Role
-from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
+from kb.usecases.draft_page import close_with_page, may_become
+from kb.usecases.editing import Proposal, Saved, change_page, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import Line, difference
 from kb.usecases.editing_history import MOST_ROWS, history, revision, texts_of
 from kb.usecases.editing_new import beginning, said_already
 from kb.usecases.editing_opening import Editor, open_page
+from kb.usecases.editing_pictures import keep_picture, text_with_picture, waiting_in
 from kb.usecases.editing_standing import restore, set_standing
 from kb.wiring import House, open_house
 
@@ -80,7 +82,10 @@ def edit(
         typer.echo("没有改动 · nothing was changed", err=True)
         return
     if dry_run:
-        _tell_proposal(proposal(house.library(), opened, text, now=house.now()), as_json=as_json)
+        _tell_proposal(
+            proposal(house.library(), opened, text, now=house.now(), waiting=waiting_in(house.store, text)),
+            as_json=as_json,
+        )
         return
     saved = save_page(
         house.store,
@@ -103,6 +108,12 @@ def new(
     ] = None,
     page_id: Annotated[str, typer.Option("--id", help="空白页的编号 · id of the blank page")] = "",
     why: WhyOption = "",
+    draft: Annotated[
+        str,
+        typer.Option(
+            help="由哪份现场草稿而来，写入后草稿随之关闭 · the draft it came of; it is closed with it"
+        ),
+    ] = "",
     dry_run: DryOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -118,13 +129,47 @@ def new(
         return
     text = _given(source)
     if dry_run:
-        asked = new_proposal(house.library(), text, now=house.now())
+        waiting = waiting_in(house.store, text)
+        asked = new_proposal(house.library(), text, now=house.now(), waiting=waiting)
         if asked.examined.page is not None and not as_json:
             for one in said_already(house.search_index(), asked.examined.page):
                 typer.echo(f"或已写过 · may be written already: {one.page.id} {one.page.title}", err=True)
         _tell_proposal(asked, as_json=as_json)
         return
+    if draft:
+        page = new_proposal(house.library(), text, now=house.now()).examined.page
+        may_become(house.store, draft, page.id if page is not None else "")
     saved = create_page(house.store, house.library(), text, why=why, editor=LOCAL, now=house.now())
+    if draft:
+        close_with_page(house.store, draft, saved.page_id, who=LOCAL.name, now=house.now())
+    _tell_saved(saved, as_json=as_json)
+
+
+@command.command("picture")
+def add_picture(
+    page_id: IdArgument,
+    file: Annotated[Path, typer.Argument(help="图片文件 · picture file", exists=True, dir_okay=False)],
+    alt: Annotated[str, typer.Option(help="图片说明 · what it shows")] = "",
+    why: WhyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """给一页加一张图片 · add a picture to a page; it is written anew, without what the camera wrote beside it."""
+    house = _house()
+    with file.open("rb") as source:
+        limit = house.settings.upload_limit_bytes
+        content = source.read(limit + 1)
+    kept = keep_picture(house.store, content, file.name, who=LOCAL.name, now=house.now(), limit_bytes=limit)
+    saved = change_page(
+        house.store,
+        house.library(),
+        page_id,
+        lambda opened: text_with_picture(opened, kept, alt),
+        based_on="",
+        why=why,
+        editor=LOCAL,
+        now=house.now(),
+        kind="edit",
+    )
     _tell_saved(saved, as_json=as_json)
 
 

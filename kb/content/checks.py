@@ -30,6 +30,9 @@ DANGER_WORDS = re.compile(
     r"|液压|蓄能器|气压|气源|压缩空气|高压|兆欧表|摇表|绝缘电阻"
 )
 """Words of a step that meets mains voltage, the DC link, a vertical axis, hydraulic or pneumatic pressure."""
+NO_FILE = "names the file {name}, which is not there"
+NO_IMAGE = "has the image {name}, which leads nowhere"
+NO_LINK = "has the link {name}, which leads nowhere"
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 ID_PREFIXES = {
     "alarm": "ALM-",
@@ -157,20 +160,17 @@ def _links(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
     root = library.folder.resolve()
     for attachment in page.attachments:
         if not _is_below(root, here / attachment.file):
-            yield _at(
-                file, "attachments", f"names the file {attachment.file}, which is not there", "add the file"
-            )
+            yield _at(file, "attachments", NO_FILE.format(name=attachment.file), "add the file")
     for number, line in enumerate(file.body.split("\n")):
         for is_image, target in LINK.findall(line):
             if target.startswith(("http://", "https://", "mailto:", "#")):
                 continue
             path = target.split("#")[0]
             if not _is_below(root, here / path):
-                kind = "the image" if is_image else "the link"
                 where = f"{file.path}:{file.lines.get('', 1) + number}"
                 yield Fault(
                     where=where,
-                    what=f"has {kind} {target}, which leads nowhere",
+                    what=(NO_IMAGE if is_image else NO_LINK).format(name=target),
                     repair="mend it, or name the page by its id",
                 )
 

@@ -14,6 +14,7 @@ READERS = {
     "case_table": "kb.imports.case_table",
     "markdown_zip": "kb.imports.markdown_zip",
     "mtconnect": "kb.imports.mtconnect",
+    "picture": "kb.imports.picture_file",
     "word": "kb.imports.word",
     "workbook": "kb.imports.workbook",
 }

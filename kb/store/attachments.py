@@ -63,6 +63,17 @@ def attachment_rows(session: Session, kind: str, thing_ids: Sequence[str]) -> li
     return list(session.exec(query))
 
 
+def remove_attachment(session: Session, row: AttachmentRow) -> None:
+    """Forget a file that never became part of a record, and its content where nothing else holds it."""
+    session.delete(row)
+    session.flush()
+    query = select(AttachmentRow.id).where(AttachmentRow.digest == row.digest).limit(1)
+    kept = session.get(BlobRow, row.digest)
+    if kept is not None and session.exec(query).first() is None:
+        session.delete(kept)
+        session.flush()
+
+
 def blob(session: Session, digest: str) -> bytes | None:
     """Return a content."""
     row = session.get(BlobRow, digest)

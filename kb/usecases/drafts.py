@@ -23,6 +23,8 @@ STATES: tuple[State, ...] = get_args(State)
 MOST_ROWS = 200
 DEEPEST = 10_000
 LONGEST_NOTE = 500
+BECAME = "became"
+"""Key of a draft's body under which the id of its page stands."""
 LAST_POSITION = 500
 """Of a picture: a draft from a file may have more than the photos that a phone sends."""
 
@@ -66,6 +68,8 @@ class Draft:
     photos: tuple[Photo, ...] = field(default=())
     imported: Mapping[str, Any] = field(default_factory=dict)
     """What came from a file (`kb.usecases.page_import`); empty for a draft from the field."""
+    page_id: str = ""
+    """The page that came of it; empty as long as none did."""
 
     @property
     def title(self) -> str:
@@ -90,6 +94,7 @@ class Draft:
             "note": self.note,
             "revision": self.revision,
             "imported": dict(self.imported),
+            "page_id": self.page_id,
             "photos": [
                 {
                     "position": one.position,
@@ -263,6 +268,31 @@ def change_draft(
         return _draft(row, rows.photos_of(session, [id_]))
 
 
+def draft_became(store: Store, id: str, page_id: str, *, who: str, now: datetime) -> Draft:
+    """Close a draft of which a page came; the page's id stands in it and in its note. Twice is once.
+
+    Raises:
+        NotFound: There is no such draft.
+    """
+    id_ = _known_form(id)
+    with store.writing() as session:
+        row = rows.draft_row(session, id_)
+        if row is None:
+            raise NotFound("draft", id[:64])
+        before = {"state": row.state, "note": row.note}
+        after = {"state": "closed", "note": page_id}
+        if before != after or row.body.get(BECAME) != page_id:
+            row.body = {**row.body, BECAME: page_id}
+            row.state, row.note, row.handled_by = "closed", page_id, who
+            row.revision += 1
+            change = audit.Change(
+                at=now, who=who, action="update", kind="drafts", thing_id=id_, before=before, after=after
+            )
+            audit.record(session, [change])
+        session.flush()
+        return _draft(row, rows.photos_of(session, [id_]))
+
+
 def _known_form(text: str) -> str:
     """Return the id as it would be kept; what is none is in no database."""
     try:
@@ -290,4 +320,5 @@ def _draft(row: rows.DraftRow, photos: Sequence[rows.DraftPhotoRow]) -> Draft:
         revision=row.revision,
         photos=tuple(_photo(one) for one in photos),
         imported=row.body.get("page", {}),
+        page_id=str(row.body.get(BECAME, "")),
     )

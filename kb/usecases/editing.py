@@ -5,7 +5,7 @@ by now - saved in another browser, changed by an editor or by `git pull` - nothi
 told. A save that was sent twice is one state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,13 @@ from kb.content.files import digest_of
 from kb.content.lifecycle import may_change
 from kb.content.pages import Confidence, Status
 from kb.content.writing import new_page_path
-from kb.errors import BadInput, Conflict, Fault, NotAllowed
+from kb.errors import BadInput, Conflict, Fault, KbError, NotAllowed
 from kb.store import Store
 from kb.usecases.accounts import Role
 from kb.usecases.editing_difference import Line, difference
 from kb.usecases.editing_history import Change, Kind, Revision, state_with_digest, written
 from kb.usecases.editing_opening import Editor, Opened, as_it_was, open_page
+from kb.usecases.editing_pictures import forget_waiting, waiting_in, write_beside
 from kb.usecases.editing_text import Examined, Found, examined, in_style_of, parsed, raised, raw_faults
 
 LONGEST_REASON = 500
@@ -68,7 +69,9 @@ class Saved:
     warnings: tuple[Found, ...] = ()
 
 
-def proposal(library: Library, opened: Opened, text: str, *, now: datetime) -> Proposal:
+def proposal(
+    library: Library, opened: Opened, text: str, *, now: datetime, waiting: Collection[str] = ()
+) -> Proposal:
     """Return what a text would change on a page, after every check; nothing is written.
 
     Args:
@@ -76,22 +79,24 @@ def proposal(library: Library, opened: Opened, text: str, *, now: datetime) -> P
         opened: The page as it stands, or stood.
         text: The whole file as it is wanted.
         now: The present instant.
+        waiting: Pictures that are written beside the page when it is saved.
     """
+    today = now.date()
     wanted = in_style_of(text, opened.text)
-    look = examined(library, opened.path, wanted, was=opened.known, today=now.date())
+    look = examined(library, opened.path, wanted, was=opened.known, today=today, waiting=waiting)
     if look.page is not None and opened.page is not None and not look.faults:
         final = raised(wanted, opened.page, look.page, look.body, opened.body)
         if final != wanted:
-            look = examined(library, opened.path, final, was=opened.known, today=now.date())
+            look = examined(library, opened.path, final, was=opened.known, today=today, waiting=waiting)
     return Proposal(opened=opened, examined=look, lines=difference(opened.text, look.text), path=opened.path)
 
 
-def new_proposal(library: Library, text: str, *, now: datetime) -> Proposal:
+def new_proposal(library: Library, text: str, *, now: datetime, waiting: Collection[str] = ()) -> Proposal:
     """Return what a text would be as a new page, after every check; nothing is written."""
     plain = in_style_of(text, "")
     file = parsed("new.md", plain) if not raw_faults(plain) else None
     path = new_page_path(file.page) if file is not None and file.page is not None else ""
-    look = examined(library, path, plain, was=None, today=now.date())
+    look = examined(library, path, plain, was=None, today=now.date(), waiting=waiting)
     return Proposal(opened=None, examined=look, lines=difference("", plain), path=path)
 
 
@@ -129,7 +134,7 @@ def save_page(
     """
     now_open = open_page(store, library, page_id, editor=editor, now=now)
     base = now_open if based_on == now_open.digest else as_it_was(store, now_open, based_on)
-    asked = proposal(library, base or now_open, text, now=now)
+    asked = proposal(library, base or now_open, text, now=now, waiting=waiting_in(store, text))
     content = asked.examined.text.encode("utf-8", errors="surrogatepass")
     if digest_of(content) == now_open.digest:
         state = state_with_digest(store, page_id, now_open.digest)
@@ -181,7 +186,7 @@ def create_page(
         BadInput: Every fault, by field; such as an id that is taken.
         Unwritable: The folder of the library cannot be written; nothing was changed.
     """
-    asked = new_proposal(library, text, now=now)
+    asked = new_proposal(library, text, now=now, waiting=waiting_in(store, text))
     page = asked.examined.page
     content = asked.examined.text.encode("utf-8", errors="surrogatepass")
     if page is not None and page.id in library.pages:
@@ -264,7 +269,15 @@ def _write(
         why=why,
         at=now,
     )
-    state = written(store, library.folder, change)
+    text = asked.examined.text
+    made = write_beside(store, library, asked.path, text)
+    try:
+        state = written(store, library.folder, change)
+    except KbError:
+        for file in made:
+            file.unlink(missing_ok=True)
+        raise
+    forget_waiting(store, text)
     return Saved(
         page_id=page_id,
         digest=state.digest,

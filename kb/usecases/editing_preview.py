@@ -1,6 +1,7 @@
 """A page as its readers would see it, before it is saved or before the site is built again."""
 
 import json
+import re
 from pathlib import Path
 
 from kb.content import Library, Page
@@ -9,6 +10,9 @@ from kb.site.preview import page_html
 from kb.site.reading import site_input
 
 SITE = "/library/"
+PICTURES = "/pages/pictures/"
+"""Where the service shows pictures that the built site may not have yet."""
+_FIGURE = re.compile(rf'src="{SITE}(?:[^"]*/)?figures/([0-9a-f]{{16}}\.(?:jpg|png))"')
 
 
 def rendered(library: Library, page: Page, body: str) -> str:
@@ -19,7 +23,8 @@ def rendered(library: Library, page: Page, body: str) -> str:
         page: The page as it shall be.
         body: The Markdown of it.
     """
-    return page_html(page, body, site_input(library, {}), base=SITE)
+    html = page_html(page, body, site_input(library, {}), base=SITE)
+    return _FIGURE.sub(rf'src="{PICTURES}\1"', html)
 
 
 def digests_file(site_dir: Path) -> Path:

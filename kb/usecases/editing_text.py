@@ -1,13 +1,14 @@
 """A page's text as somebody wants it: read, held against every check of the library, and told field by field."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from pydantic import ValidationError
 
 from kb.content import Library, Page, check_library, parse_page
+from kb.content.checks import NO_FILE, NO_IMAGE
 from kb.content.files import digest_of
 from kb.content.front_matter import front_faults
 from kb.content.library import PAGE_BYTES, PageFile, with_file
@@ -83,7 +84,15 @@ class Examined:
     warnings: tuple[Found, ...] = ()
 
 
-def examined(library: Library, path: str, text: str, *, was: Page | None, today: date) -> Examined:
+def examined(
+    library: Library,
+    path: str,
+    text: str,
+    *,
+    was: Page | None,
+    today: date,
+    waiting: Collection[str] = (),
+) -> Examined:
     """Return what the library's checks say of a text in the place of a file.
 
     Args:
@@ -92,6 +101,7 @@ def examined(library: Library, path: str, text: str, *, was: Page | None, today:
         text: The whole file.
         was: The page that stands there; None where none does.
         today: The day on which reviews are overdue or not.
+        waiting: Pictures that are written beside the page when it is saved.
     """
     broken = raw_faults(text)
     if broken:
@@ -103,7 +113,10 @@ def examined(library: Library, path: str, text: str, *, was: Page | None, today:
     faults = list(_identity_faults(library, file, page, was))
     before = set(check_library(library, today=today))
     warnings = []
+    lacking = {form.format(name=name) for name in waiting for form in (NO_FILE, NO_IMAGE)}
     for fault in check_library(with_file(library, file), today=today):
+        if fault.what in lacking:
+            continue
         found = _placed(fault, file)
         if found is None:
             if fault not in before:

@@ -20,7 +20,7 @@ from kb.content.pages import CasePage, Confidence, Hazard, Status
 from kb.content.writing import edited_text, new_page_path, page_text
 from kb.errors import BadInput, Fault, KbError
 from kb.store import Store
-from kb.usecases.drafts import Draft, change_draft, draft, draft_photo
+from kb.usecases.drafts import Draft, draft, draft_became, draft_photo
 from kb.usecases.editing import Saved, create_page, save_page
 from kb.usecases.editing_new import next_id
 from kb.usecases.editing_opening import Editor
@@ -133,9 +133,7 @@ def accept_draft(
             path,
             lambda: create_page(store, library, text, why=_why(waiting, values), editor=editor, now=now),
         )
-    closed = change_draft(
-        store, waiting.id, state="closed", note=saved.page_id, revision=None, who=editor.name, now=now
-    )
+    closed = draft_became(store, waiting.id, saved.page_id, who=editor.name, now=now)
     return Accepted(saved=saved, draft=closed)
 
 

@@ -5,6 +5,7 @@ and sends the same bytes again until it hears an answer, one digest covers it wh
 page is some hundred kilobytes, so that the third more does not count.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,8 +13,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.api.routes.editing_schemas import BegunOut, LeftBehindOut
 from kb.api.routes.register_schemas import problems_documented
 from kb.usecases.draft_checking import FIELDS, Sent
+from kb.usecases.draft_page import page_from_draft
 from kb.usecases.drafts import (
     LONGEST_NOTE,
     MOST_ROWS,
@@ -79,6 +82,7 @@ class DraftOut(BaseModel):
     note: str
     revision: int
     photos: list[PhotoOut]
+    page_id: Annotated[str, Field(description="the page that came of it; empty as long as none did")]
     imported: Annotated[
         dict[str, Any], Field(description="what came from a file; empty for a draft from the field")
     ]
@@ -179,6 +183,34 @@ def read_draft(request: Request, response: Response, house: HouseDep, id: Id) ->
 def read_photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=500)]) -> Response:
     """Return a photo."""
     return photo_answer(*draft_photo(house.store, id, position))
+
+
+@states_router.post(
+    "/{id}/page",
+    responses=problems_documented(
+        s403="the role editor is needed", s404="there is none", s422="it came from a file"
+    ),
+)
+def begin_page(id: Id, house: HouseDep, visitor: VisitorDep) -> BegunOut:
+    """Return the page that a draft begins, without what belongs to the customer; its photos wait to be written beside it.
+
+    Send it, completed, to `POST /library/pages` with the draft's id, and the draft is closed with the page's id.
+    """
+    begun = page_from_draft(
+        house.store,
+        house.search_index(),
+        id,
+        owner=visitor.name,
+        now=house.now(),
+        limit_bytes=house.settings.draft_photo_limit_bytes,
+    )
+    return BegunOut(
+        fields=dict(begun.values),
+        body=begun.body,
+        text=begun.text,
+        left_behind=[LeftBehindOut.model_validate(asdict(one)) for one in begun.left_behind],
+        lost_photos=list(begun.lost_photos),
+    )
 
 
 @states_router.put(

@@ -6,7 +6,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, File, Header, Path, Query, Request, Response, UploadFile
 
 from kb.api.routes.content import tags_of
 from kb.api.routes.editing_schemas import (
@@ -14,8 +14,10 @@ from kb.api.routes.editing_schemas import (
     EditableOut,
     FoundOut,
     HistoryOut,
+    NewPage,
     PageChange,
     PageIn,
+    PictureOut,
     PreviewOut,
     RestoreIn,
     RevisionOut,
@@ -26,11 +28,13 @@ from kb.api.routes.editing_schemas import (
 from kb.api.routes.register_schemas import problems_documented
 from kb.errors import BadInput, Conflict, Fault, NotFound
 from kb.usecases.accounts import Role
+from kb.usecases.draft_page import close_with_page, may_become
 from kb.usecases.editing import Proposal, Saved, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
 from kb.usecases.editing_history import MOST_ROWS, Revision, history, revision, texts_of
 from kb.usecases.editing_new import said_already
 from kb.usecases.editing_opening import Editor, Opened, open_page
+from kb.usecases.editing_pictures import keep_picture, waiting_in
 from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_standing import restore, set_standing
 from kb.usecases.editing_text import Found, text_of_fields
@@ -58,12 +62,17 @@ def editor_of(visitor: Visitor) -> Editor:
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=PROBLEMS)
-def create(body: PageChange, response: Response, house: HouseDep, visitor: VisitorDep) -> SavedOut:
+def create(body: NewPage, response: Response, house: HouseDep, visitor: VisitorDep) -> SavedOut:
     """Write a new page; its id, type and place come from its front matter."""
     text = _text(body, None)
+    if body.draft:
+        asked = new_proposal(house.library(), text, now=house.now()).examined.page
+        may_become(house.store, body.draft, asked.id if asked is not None else "")
     saved = create_page(
         house.store, house.library(), text, why=body.why, editor=editor_of(visitor), now=house.now()
     )
+    if body.draft:
+        close_with_page(house.store, body.draft, saved.page_id, who=visitor.name, now=house.now())
     response.headers["ETag"] = f'"{saved.digest}"'
     response.headers["Location"] = f"/api/v1/library/pages/{saved.page_id}"
     if not saved.is_new_state:
@@ -71,10 +80,41 @@ def create(body: PageChange, response: Response, house: HouseDep, visitor: Visit
     return _saved(saved)
 
 
+@router.post(
+    "/pictures",
+    status_code=HTTPStatus.CREATED,
+    responses=problems_documented(
+        s413="the whole is larger than the service takes", s422="it is no picture that is kept"
+    ),
+)
+def take_picture(
+    picture: Annotated[UploadFile, File(description="PNG, JPEG, WebP, GIF, BMP or TIFF")],
+    house: HouseDep,
+    visitor: VisitorDep,
+) -> PictureOut:
+    """Take a picture in: written anew without what the camera wrote beside it, once however often it is sent.
+
+    It waits until a page is saved that names it (`file` in its attachments, `markdown` in its body), and is then
+    written beside that page.
+    """
+    limit = house.settings.upload_limit_bytes
+    kept = keep_picture(
+        house.store,
+        picture.file.read(limit + 1),
+        picture.filename or "",
+        who=visitor.name,
+        now=house.now(),
+        limit_bytes=limit,
+    )
+    return PictureOut.model_validate(kept.json())
+
+
 @router.post("/preview", responses=problems_documented(s422="fields that are none"))
 def preview_new(body: PageIn, house: HouseDep, language: LanguageDep) -> PreviewOut:
     """Show a new page as it would be, and what may say the same already; nothing is written."""
-    asked = new_proposal(house.library(), _text(body, None), now=house.now())
+    text = _text(body, None)
+    waiting = waiting_in(house.store, text)
+    asked = new_proposal(house.library(), text, now=house.now(), waiting=waiting)
     shown = _preview(house, asked)
     page = asked.examined.page
     if page is not None:
@@ -139,7 +179,9 @@ def write(
 def preview(id: Id, body: PageIn, house: HouseDep, visitor: VisitorDep) -> PreviewOut:
     """Show a page as it would be, with every fault and what changes; nothing is written."""
     opened = _opened(house, id, visitor)
-    return _preview(house, proposal(house.library(), opened, _text(body, opened), now=house.now()))
+    text = _text(body, opened)
+    waiting = waiting_in(house.store, text)
+    return _preview(house, proposal(house.library(), opened, text, now=house.now(), waiting=waiting))
 
 
 @router.get("/{id}/history", responses=problems_documented(s404="there is none"))

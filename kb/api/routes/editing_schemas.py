@@ -26,6 +26,14 @@ class PageChange(PageIn):
     why: Why = ""
 
 
+class NewPage(PageChange):
+    """What a new page says, why, and the draft from the field that it came of."""
+
+    draft: Annotated[
+        str, Field(max_length=64, description="id of the draft; it is closed and keeps the page's id")
+    ] = ""
+
+
 class RestoreIn(BaseModel):
     """Which state to bring back."""
 
@@ -104,6 +112,37 @@ class SavedOut(BaseModel):
     written: bool
     revision: RevisionOut | None
     warnings: list[FoundOut]
+
+
+class LeftBehindOut(BaseModel):
+    """Something that a draft says and its page does not."""
+
+    kind: str
+    text: str
+    field: str
+
+
+class BegunOut(BaseModel):
+    """A page as a draft begins it; its photos wait to be written beside it."""
+
+    fields: dict[str, Any]
+    body: str
+    text: str
+    left_behind: list[LeftBehindOut]
+    lost_photos: Annotated[list[int], Field(description="positions of photos that cannot be read")]
+
+
+class PictureOut(BaseModel):
+    """A picture that waits for its page: an entry of its attachments, and the line that shows it in the body."""
+
+    file: str
+    alt: str
+    kind: str
+    media_type: str
+    size_bytes: int
+    width: int
+    height: int
+    markdown: str
 
 
 class PreviewOut(BaseModel):

@@ -50,6 +50,7 @@ def list_page(
         "rows": drafts(house.store, state=state, page=page, size=PAGE_SIZE),
         "counts": counts,
         "states": [(name, STATE_NAMES[name]) for name in STATES],
+        "state_names": STATE_NAMES,
         "state": state,
         "page": page,
         "pages": max(1, min(LAST_PAGE, -(-counts[state] // PAGE_SIZE))),
@@ -67,6 +68,25 @@ def show_page(request: Request, house: HouseDep, id: Id) -> HTMLResponse:
 def photo(house: HouseDep, id: Id, position: Annotated[int, Path(ge=1, le=500)]) -> Response:
     """Return a photo of a draft."""
     return photo_answer(*draft_photo(house.store, id, position))
+
+
+@router.post("/{id}/page")
+def make_page(house: HouseDep, visitor: VisitorDep, id: Id) -> Response:
+    """Take a draft up and lead to the form of its page; to the page itself where it has one."""
+    kept = draft(house.store, id)
+    if kept.page_id:
+        return RedirectResponse(f"/pages/{kept.page_id}/read", status_code=HTTPStatus.SEE_OTHER)
+    if kept.state != "taken":
+        change_draft(
+            house.store,
+            id,
+            state="taken",
+            note=kept.note,
+            revision=None,
+            who=visitor.name,
+            now=house.now(),
+        )
+    return RedirectResponse(f"/pages/new/case?draft={kept.id}", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{id}")

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from kb.content import Page
 from kb.errors import BadInput, Conflict, NotAllowed, Unwritable
 from kb.i18n import Language
+from kb.usecases.draft_page import close_with_page, may_become, page_from_draft, told_of_draft
 from kb.usecases.duplicates import Duplicate
 from kb.usecases.editing import Proposal, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
@@ -18,6 +19,7 @@ from kb.usecases.editing_form import NO_HAZARDS, typed_of, typed_of_values
 from kb.usecases.editing_merge import merged
 from kb.usecases.editing_new import BODIES, beginning, beginning_values, said_already
 from kb.usecases.editing_opening import Opened, as_it_was, open_page
+from kb.usecases.editing_pictures import waiting_in
 from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_text import BODY, Found, examined
 from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep, language_of_request
@@ -40,15 +42,41 @@ def choose_kind(request: Request) -> HTMLResponse:
 
 @router.get("/new/{kind}")
 def blank(
-    kind: str, request: Request, house: HouseDep, visitor: VisitorDep, mode: str = "form"
+    kind: str,
+    request: Request,
+    house: HouseDep,
+    visitor: VisitorDep,
+    mode: str = "form",
+    draft: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
-    """Show the form of a page that is new."""
+    """Show the form of a page that is new; of a case that a draft from the field tells, filled with what it says."""
+    if draft and kind == "case":
+        return _from_field(request, house, visitor, draft)
+    return _blank(kind, request, house, visitor, mode)
+
+
+def _blank(kind: str, request: Request, house: House, visitor: Visitor, mode: str) -> HTMLResponse:
     values = beginning_values(kind, id="", owner=visitor.name, now=house.now())
     draft = Draft([("_mode", "text" if mode == "text" else "form")], None, kind)
     draft.typed = typed_of_values(kind, values)
     draft.body = BODIES.get(kind, "")
     draft.id = values["id"]
     draft.text = beginning(house.library(), kind, id="", owner=visitor.name, now=house.now())
+    return _form(request, house, draft, None, fresh=True)
+
+
+def _from_field(request: Request, house: House, visitor: Visitor, draft_id: str) -> HTMLResponse:
+    begun = page_from_draft(
+        house.store,
+        house.search_index(),
+        draft_id,
+        owner=visitor.name,
+        now=house.now(),
+        limit_bytes=house.settings.draft_photo_limit_bytes,
+    )
+    draft = Draft([("_mode", "form"), ("_draft", begun.draft.id)], None, "case")
+    draft.typed = typed_of_values("case", begun.values)
+    draft.body, draft.id = begun.body, str(begun.values["id"])
     return _form(request, house, draft, None, fresh=True)
 
 
@@ -63,16 +91,21 @@ def write_new(kind: str, request: Request, house: HouseDep, visitor: VisitorDep,
     text = draft.written(None, fixed)
     if draft.action in {"resume", "back"} or draft.faults:
         return _back(request, house, draft, None)
-    asked = new_proposal(house.library(), text, now=house.now())
+    waiting = waiting_in(house.store, text)
+    asked = new_proposal(house.library(), text, now=house.now(), waiting=waiting)
     if asked.faults or draft.action != "save":
         return _looked_at(request, house, draft, None, asked)
     try:
+        if draft.field_draft:
+            may_become(house.store, draft.field_draft, asked.examined.page.id if asked.examined.page else "")
         saved = create_page(
             house.store, house.library(), text, why=draft.why, editor=editor_of(visitor), now=house.now()
         )
     except (BadInput, NotAllowed, Unwritable, Conflict) as refusal:
         return _refused(request, house, draft, None, asked, refusal)
-    return _to_page(saved.page_id, draft_key="new-" + kind)
+    if draft.field_draft:
+        close_with_page(house.store, draft.field_draft, saved.page_id, who=visitor.name, now=house.now())
+    return _to_page(saved.page_id, draft_key=_key(draft, None))
 
 
 @router.post("/new/{kind}/preview")
@@ -112,7 +145,8 @@ def write(page_id: Id, request: Request, house: HouseDep, visitor: VisitorDep, p
     text = draft.written(base, fixed)
     if draft.action in {"resume", "back"} or draft.faults:
         return _back(request, house, draft, opened)
-    asked = proposal(house.library(), base, text, now=house.now())
+    waiting = waiting_in(house.store, text)
+    asked = proposal(house.library(), base, text, now=house.now(), waiting=waiting)
     if draft.base != opened.digest and asked.examined.text != opened.text:
         return _three_texts(request, draft, opened, base.text if base is not opened else "", asked)
     if asked.faults or draft.action != "save":
@@ -167,7 +201,14 @@ def _preview(house: House, language: Language, draft: Draft, text: str, opened: 
     faults, html = draft.faults, ""
     if not faults:
         path = opened.path if opened else ""
-        look = examined(library, path, text, was=opened.known if opened else None, today=house.today())
+        look = examined(
+            library,
+            path,
+            text,
+            was=opened.known if opened else None,
+            today=house.today(),
+            waiting=waiting_in(house.store, text),
+        )
         faults = look.faults
         if look.page is not None:
             html = rendered(library, look.page, look.body)
@@ -259,7 +300,7 @@ def _difference_page(
         "id": opened.id if opened else (page.id if page else ""),
         "title": page.title if page else "",
         "action": _action(draft, opened),
-        "key": opened.id if opened else f"new-{draft.kind}",
+        "key": _key(draft, opened),
         "draft": draft,
         "text": asked.examined.text.replace("\r\n", "\n").removeprefix("\ufeff"),
         "lines": asked.lines,
@@ -310,7 +351,8 @@ def _form(
         "kind": draft.kind,
         "kind_name": KIND_NAMES.get(draft.kind, draft.kind),
         "action": _action(draft, opened),
-        "key": opened.id if opened else f"new-{draft.kind}",
+        "key": _key(draft, opened),
+        "field_draft": told_of_draft(house.store, draft.field_draft) if draft.field_draft else None,
         "draft": draft,
         "typed": draft.typed,
         "no_hazards": NO_HAZARDS,
@@ -343,6 +385,13 @@ def _told(faults: tuple[Found, ...], language: Language) -> list[dict[str, str]]
         name = place_name(one.field, language)
         rows.append({"field": one.field, "name": name, "text": text, "line": line})
     return rows
+
+
+def _key(draft: Draft, opened: Opened | None) -> str:
+    """Return under which name a browser keeps what is typed."""
+    if opened:
+        return opened.id
+    return f"new-{draft.kind}-{draft.field_draft}" if draft.field_draft else f"new-{draft.kind}"
 
 
 def _action(draft: Draft, opened: Opened | None) -> str:

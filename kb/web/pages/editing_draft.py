@@ -37,6 +37,7 @@ class Draft:
         self.origin = said.get("_from", self.mode)
         self.base = said.get("_base", opened.digest if opened else "")
         self.why = said.get("_why", "")
+        self.field_draft = said.get("_draft", "").strip()[:64]
         self.id = said.get("_id", "").strip()
         self.body = said.get("_body", "").replace("\r\n", "\n")
         self.kind = kind

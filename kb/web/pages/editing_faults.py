@@ -82,6 +82,12 @@ _SENTENCES = (
     "mend the front matter",
     "a page that is {now} does not become {to} in one step",
     "from here it becomes {ways}",
+    "has {size} bytes",
+    "send at most {most}; a photo of 2,000 points a side needs no more",
+    "is {kind}, which only its own program can show; save it as PNG and add it",
+    "has {width} × {height} points; at most {most} are read",
+    "has too many points; at most {most} are read",
+    "took longer than {seconds} s to read",
 )
 """Sentences of `kb.content.checks`, `kb.content.lifecycle` and of editing; message ids of editing.po. A test makes the
 faults and compares."""

@@ -161,6 +161,65 @@
     changed();
   });
 
+  // Pictures are sent as soon as they are chosen; the entry and the line of the text come with the answer.
+  const chooser = form.querySelector("[data-pictures]");
+  if (chooser) {
+    const group = chooser.closest("[data-group]");
+    const faults = group.querySelector("[data-part=picture-faults]");
+    const input = chooser.querySelector("input");
+    const body = form.querySelector("[name=_body]");
+    const told = (lines) => faults.replaceChildren(...lines.map((text) => {
+      const line = document.createElement("li");
+      line.textContent = text;
+      return line;
+    }));
+    const listed = (file) => [...group.querySelectorAll("input[name$='.file']")].some((field) => field.value === file);
+    const put = (found) => {
+      if (listed(found.file)) return;
+      grow(group);
+      const entry = group.querySelector(":scope > [data-entries]").lastElementChild;
+      for (const name of ["file", "alt", "kind"]) {
+        const field = entry.querySelector(`[name$='.${name}']`);
+        if (field) field.value = found[name];
+      }
+      if (!body) return;
+      // Where the writer stands in the text, on a line of its own; at the end where he has not been there.
+      const at = body.dataset.been ? body.selectionStart : body.value.length;
+      const [before, after] = [body.value.slice(0, at).trimEnd(), body.value.slice(at).trimStart()];
+      body.value = [before, found.markdown, after].filter(Boolean).join("\n\n");
+      body.selectionStart = body.selectionEnd = (before ? before.length + 2 : 0) + found.markdown.length;
+    };
+    body?.addEventListener("focus", () => { body.dataset.been = "1"; });
+    chooser.hidden = false;
+    input.addEventListener("change", async () => {
+      const files = [...input.files];
+      input.value = "";
+      const wrong = [];
+      told([]);
+      for (const file of files) {
+        state.textContent = chooser.dataset.working;
+        const sent = new FormData();
+        sent.append("picture", file);
+        try {
+          const answer = await fetch(chooser.dataset.pictures, {
+            method: "POST",
+            headers: { "X-CSRF-Token": form.querySelector("[name=csrf_token]").value },
+            body: sent,
+          });
+          const found = await answer.json();
+          if (answer.ok) put(found);
+          else if (found.faults) wrong.push(...found.faults.map((one) => [one.where, one.what, one.repair && `→ ${one.repair}`].filter(Boolean).join(" ")));
+          else wrong.push(`${file.name}: ${found.detail || answer.status}`);
+        } catch {
+          wrong.push(`${file.name}: ${form.dataset.offline}`);
+        }
+      }
+      state.textContent = "";
+      told(wrong);
+      changed();
+    });
+  }
+
   // The preview: what the readers would see.
   const panel = document.getElementById("preview");
   const toggle = form.querySelector("[data-do=preview]");
