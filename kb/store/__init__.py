@@ -6,6 +6,7 @@ May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowh
 from kb.store.attachments import AttachmentRow, BlobRow
 from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
+from kb.store.fault_reports import FaultReportEventRow, MachineTokenRow
 from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
 from kb.store.plan_feeds import CalendarFeedRow
 from kb.store.plan_versions import PlanProposalRow, PlanVersionRow
@@ -37,7 +38,9 @@ __all__ = [
     "CertificateRow",
     "DraftPhotoRow",
     "DraftRow",
+    "FaultReportEventRow",
     "FaultReportRow",
+    "MachineTokenRow",
     "MaintenanceProposalRow",
     "PageRevisionRow",
     "PageUseRow",

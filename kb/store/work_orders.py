@@ -28,7 +28,10 @@ class CounterRow(SQLModel, table=True):
 
 
 class FaultReportRow(SQLModel, table=True):
-    """A fault as it was reported; `body` holds what nobody filters by."""
+    """A fault as it was reported; `body` holds what nobody filters by.
+
+    `priority`, `state` and `paused` follow from what was told and are copies that lists filter by.
+    """
 
     __tablename__ = "fault_reports"
     id: str = Field(primary_key=True, max_length=64)
@@ -47,6 +50,8 @@ class FaultReportRow(SQLModel, table=True):
     reported_by: str = Field(default="", max_length=80)
     duplicate_of: str | None = Field(default=None, max_length=64)
     work_order_id: str | None = Field(default=None, index=True, max_length=64)
+    priority: str = Field(default="", index=True, max_length=4)
+    paused: bool = Field(default=False)
     revision: int = Field(default=1)
     body: Any = Field(default_factory=dict, sa_type=JsonText)
 

@@ -1,5 +1,6 @@
 """What follows from a fault report: priority, who pays, by when, and which open work it may repeat."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,12 +9,11 @@ from kb.search.tokens import atoms_of, fold, tokens_of
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
 from kb.store.register import Session, columns_by_id
+from kb.usecases.fault_log import UNSOLVED
 from kb.usecases.order_reading import OPEN_STATES, SERVICE_HOURS, contracts_of_sites, promised_by
 from planner.faults import Deadline, Entitlement, Priority, deadlines, entitlement, priority
-from planner.model import DateSpan, EventKind, MachineState, OrderEvent
+from planner.model import DateSpan, MachineState, OrderEvent
 
-OPEN_REPORTS = ("unconfirmed", "new")
-"""States of reports that nobody has decided on."""
 LOOK_BACK = timedelta(days=14)
 """How old a report may be to be repeated by a new one, beside work that is open."""
 ALIKE_WORDS = 0.5
@@ -42,6 +42,8 @@ class Judgement:
 
     Args:
         warranty_assumed: Whether the warranty is reckoned from the commissioning, because nobody recorded its end.
+        warranty: First to last day of the warranty; None where nobody knows when the machine was taken over.
+        is_retired: Whether the machine was taken out of the register.
         deadlines: What the contract promises; empty without a contract.
         repeated: What it may repeat, the surest first.
     """
@@ -49,34 +51,50 @@ class Judgement:
     priority: Priority
     entitlement: Entitlement
     warranty_assumed: bool
+    warranty: DateSpan | None
+    is_retired: bool
     deadlines: tuple[Deadline, ...]
     repeated: tuple[Repeated, ...]
 
 
 def judgement(
-    session: Session, row: rows.FaultReportRow, *, now: datetime, warranty_months: int
+    session: Session,
+    row: rows.FaultReportRow,
+    events: Sequence[OrderEvent],
+    *,
+    now: datetime,
+    warranty_months: int,
 ) -> Judgement:
-    """Return what follows from a report whose site is known."""
+    """Return what follows from a report whose site is known.
+
+    Args:
+        events: What has happened to it: of its own log, or of its work order's.
+    """
     site_id = str(row.site_id)
     contracts = contracts_of_sites(session, {site_id}).get(site_id, ())
     day = row.reported_at.astimezone(now.tzinfo).date()
-    commissioned = None
+    commissioned, is_retired = None, False
     if row.equipment_id:
-        commissioned = columns_by_id(session, "equipment", ("commissioned",), [row.equipment_id])[
-            row.equipment_id
-        ][0]
+        known = columns_by_id(session, "equipment", ("commissioned", "retired"), [row.equipment_id])
+        commissioned, is_retired = known[row.equipment_id]
     warranty = warranty_of(commissioned, warranty_months)
-    first = OrderEvent(kind=EventKind.REPORTED, at=row.reported_at)
     return Judgement(
-        priority=priority(
-            MachineState(row.machine_state),
-            is_dangerous=bool(row.body.get("dangerous")),
-            stops_a_line=bool(row.body.get("stops_a_line")),
-        ),
+        priority=priority_of(row.machine_state, row.body),
         entitlement=entitlement(day, warranty=warranty, contracts=contracts),
         warranty_assumed=warranty is not None,
-        deadlines=deadlines([first], promised_by(contracts, day), SERVICE_HOURS, now=now),
+        warranty=warranty,
+        is_retired=bool(is_retired),
+        deadlines=deadlines(events, promised_by(contracts, day), SERVICE_HOURS, now=now),
         repeated=_repeated(session, row, now),
+    )
+
+
+def priority_of(machine_state: str, body: Mapping[str, object]) -> Priority:
+    """Return the priority that follows from what was told."""
+    return priority(
+        MachineState(machine_state),
+        is_dangerous=bool(body.get("dangerous")),
+        stops_a_line=bool(body.get("stops_a_line")),
     )
 
 
@@ -111,7 +129,7 @@ def _repeated(session: Session, row: rows.FaultReportRow, now: datetime) -> tupl
             )
             found.append((-surety, order.number, one))
     for other in reports.reports_of_site(session, str(row.site_id), since=now - LOOK_BACK):
-        if other.id == row.id or other.state not in OPEN_REPORTS:
+        if other.id == row.id or other.state not in UNSOLVED:
             continue
         surety, reason = _shared(row, keys, words, other.equipment_id, other.alarm, other.symptom)
         if surety:

@@ -6,25 +6,39 @@ the register and the contracts as they are. Nothing of it is stored before a per
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
+from kb.errors import BadInput, BadQuery, Conflict, Fault
 from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, columns_by_id, first_with, record
-from kb.usecases.fault_judging import OPEN_REPORTS, Judgement, judgement
+from kb.usecases.fault_judging import Judgement, judgement, priority_of
+from kb.usecases.fault_log import (
+    ACCEPTED,
+    AUDITED,
+    CANCELLED,
+    DUPLICATE,
+    NEW,
+    REJECTED,
+    STATES,
+    UNCONFIRMED,
+    LogLine,
+    ReportEvent,
+    add_event,
+    carry_over,
+    events_of,
+    next_events,
+    report_of,
+    story_of,
+)
+from kb.usecases.order_reading import WorkOrder, order_of
 from kb.usecases.work_orders import NewOrder, add_order
+from planner.faults import Standing, standing
 from planner.model import MachineState
 
-AUDITED = "fault_reports"
-"""Their kind in the audit trail, and of their attachments."""
 CHANNELS = ("phone", "form", "api")
-UNCONFIRMED, NEW = OPEN_REPORTS
-ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
-STATES = (UNCONFIRMED, NEW, ACCEPTED, DUPLICATE, REJECTED)
-"""What came from a form that anybody can open is unconfirmed until a person of the department has looked at it."""
 LONGEST = {"alarm": 300, "symptom": 2000, "contact": 80, "phone": 40, "tag": 64}
 PAGE_SIZES = range(1, 201)
 
@@ -65,6 +79,10 @@ class FaultReport:
         values: The columns of its row.
         names: `site`, `site_code`, `customer`, `tag` for people; empty where not known.
         judgement: None where the machine and the site are not known yet.
+        story: Everything that happened to it, oldest first.
+        next_events: What may be told next.
+        order: The work order that came of it.
+        standing: Where it stands: by its own log, or by its order's; None in lists.
     """
 
     id: str
@@ -74,6 +92,10 @@ class FaultReport:
     values: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
     judgement: Judgement | None = None
+    story: tuple[LogLine, ...] = ()
+    next_events: tuple[ReportEvent, ...] = ()
+    order: WorkOrder | None = None
+    standing: Standing | None = None
 
     @property
     def title(self) -> str:
@@ -129,7 +151,7 @@ def fault_reports(
         found = reports.report_rows(session, states, first=(page - 1) * size, size=size)
         names = _names(session, found)
         total = reports.count_reports(session, states)
-        return tuple(_kept(row, names[row.id], None) for row in found), total
+        return tuple(_kept(row, names[row.id]) for row in found), total
 
 
 def accept_report(
@@ -158,36 +180,61 @@ def accept_report(
         row = _row(session, id, revision)
         if row.work_order_id is not None:
             return row.work_order_id
-        if row.state in {DUPLICATE, REJECTED}:
-            raise BadInput(
-                "no work order was opened", [Fault(where="state", what=f"the report is {row.state}")]
-            )
-        if row.site_id is None:
-            what, repair = "the site is not known", "name the machine or the site first"
-            raise BadInput("no work order was opened", [Fault(where="site", what=what, repair=repair)])
-        report = _report(session, row.id, now=now, warranty_months=warranty_months)
-        judged = report.judgement
-        add_order(
-            session,
-            NewOrder(
-                kind="repair",
-                title=report.title or "-",
-                site_id=row.site_id,
-                equipment_id=row.equipment_id,
-                report_id=row.id,
-                priority=judged.priority if judged else None,
-                cover=judged.entitlement.cover if judged else None,
-                machine_state=MachineState(row.machine_state),
-                alarm=row.alarm,
-                reported_at=row.reported_at,
-                body={"symptom": row.symptom, "contact": row.contact, "phone": row.phone},
-            ),
-            id=order_id,
-            now=now,
-            who=who,
-        )
-        _set(session, row, ACCEPTED, now, who, work_order_id=order_id)
+        accept_inside(session, row, NewWork(id=order_id), now=now, who=who, warranty_months=warranty_months)
         return order_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWork:
+    """The work order that a report becomes: its id, who goes on which day, and the visit of the plan that it is."""
+
+    id: str
+    technician_id: str | None = None
+    planned_day: date | None = None
+    visit_key: str | None = None
+
+
+def accept_inside(
+    session: Session,
+    row: rows.FaultReportRow,
+    work: NewWork,
+    *,
+    now: datetime,
+    who: str,
+    warranty_months: int,
+) -> None:
+    """Make a report a work order inside a writing transaction; as `accept_report`."""
+    if row.state in {DUPLICATE, REJECTED, CANCELLED}:
+        raise BadInput("no work order was opened", [Fault(where="state", what=f"the report is {row.state}")])
+    if row.site_id is None:
+        what, repair = "the site is not known", "name the machine or the site first"
+        raise BadInput("no work order was opened", [Fault(where="site", what=what, repair=repair)])
+    report = _report(session, row.id, now=now, warranty_months=warranty_months)
+    judged = report.judgement
+    add_order(
+        session,
+        NewOrder(
+            kind="repair",
+            title=report.title or "-",
+            site_id=row.site_id,
+            equipment_id=row.equipment_id,
+            report_id=row.id,
+            visit_key=work.visit_key,
+            technician_id=work.technician_id,
+            planned_day=work.planned_day,
+            priority=judged.priority if judged else None,
+            cover=judged.entitlement.cover if judged else None,
+            machine_state=MachineState(row.machine_state),
+            alarm=row.alarm,
+            reported_at=row.reported_at,
+            body={"symptom": row.symptom, "contact": row.contact, "phone": row.phone},
+        ),
+        id=work.id,
+        now=now,
+        who=who,
+    )
+    carry_over(session, row, work.id, who=who, now=now)
+    _set(session, row, ACCEPTED, now, who, work_order_id=work.id)
 
 
 def set_aside(
@@ -200,6 +247,7 @@ def set_aside(
     revision: int | None,
     now: datetime,
     who: str,
+    event_id: str = "",
 ) -> None:
     """Set a report aside: as a duplicate of a work order or report, or rejected with a reason.
 
@@ -207,6 +255,7 @@ def set_aside(
         state: `duplicate` or `rejected`.
         reason: Why; a rejection needs one.
         other: What it repeats: id or number of a work order or a report.
+        event_id: Of the line in its log, made by the caller; empty: one that follows from the report.
 
     Raises:
         NotFound: There is no such report.
@@ -235,6 +284,18 @@ def set_aside(
                 faults.append(Fault(where="other", what=f"{other[:64]!r} is no other report or work order"))
         if faults:
             raise BadInput("the report was not set aside", faults)
+        why = reason.strip() or f"{state}: {other.strip()}"
+        add_event(
+            session,
+            row,
+            id=event_id or f"{row.id}-aside-{row.revision}",
+            kind=ReportEvent.CANCELLED,
+            at=max(now, row.reported_at),
+            reason=why,
+            who=who,
+            now=now,
+            state=state,
+        )
         _set(session, row, state, now, who, duplicate_of=target, note=reason.strip())
 
 
@@ -282,15 +343,14 @@ def _add(session: Session, new: NewReport, *, id: str, now: datetime, who: str) 
         reported_by=who,
         body={"dangerous": new.is_dangerous, "stops_a_line": new.stops_a_line},
     )
+    row.priority = priority_of(row.machine_state, row.body)
     session.add(row)
     session.flush()
     _record(session, row, "create", now, who or "form", None, {"number": number, "channel": new.channel})
 
 
 def _row(session: Session, id: str, revision: int | None) -> rows.FaultReportRow:
-    row = reports.report_row(session, id)
-    if row is None:
-        raise NotFound("fault report", id[:64])
+    row = report_of(session, id)
     if revision is not None and revision != row.revision:
         raise Conflict(
             f"the report was changed meanwhile: revision {revision} is now {row.revision}",
@@ -322,15 +382,28 @@ def _set(
 
 
 def _report(session: Session, id: str, *, now: datetime, warranty_months: int) -> FaultReport:
-    row = reports.report_row(session, id)
-    if row is None:
-        raise NotFound("fault report", id[:64])
+    row = report_of(session, id)
     names = _names(session, [row])[row.id]
-    judged = judgement(session, row, now=now, warranty_months=warranty_months) if row.site_id else None
-    return _kept(row, names, judged)
+    log = reports.report_event_rows(session, [row.id])
+    order = order_of(session, row.work_order_id, now=now) if row.work_order_id else None
+    order_log = rows.event_rows(session, [row.work_order_id]) if row.work_order_id else []
+    own = events_of(row.reported_at, [(one.kind, one.at, one.reason) for one in log])
+    events = order.events if order else own
+    stands = order.standing if order else standing(own)
+    return _kept(
+        row,
+        names,
+        judgement=judgement(session, row, events, now=now, warranty_months=warranty_months)
+        if row.site_id
+        else None,
+        story=story_of(row, log, order_log),
+        next_events=next_events(stands, is_order=order is not None),
+        order=order,
+        standing=stands,
+    )
 
 
-def _kept(row: rows.FaultReportRow, names: Mapping[str, str], judged: Judgement | None) -> FaultReport:
+def _kept(row: rows.FaultReportRow, names: Mapping[str, str], **more: Any) -> FaultReport:
     values = {
         name: value for name, value in row.model_dump().items() if name not in {"id", "number", "revision"}
     }
@@ -341,7 +414,7 @@ def _kept(row: rows.FaultReportRow, names: Mapping[str, str], judged: Judgement 
         revision=row.revision,
         values=values,
         names=names,
-        judgement=judged,
+        **more,
     )
 
 

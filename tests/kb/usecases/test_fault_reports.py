@@ -11,12 +11,8 @@ from kb.errors import BadInput, BadQuery, Conflict, NotFound
 from kb.store import Store
 from kb.store import register as audit
 from kb.usecases.fault_judging import warranty_of
+from kb.usecases.fault_log import ACCEPTED, DUPLICATE, NEW, REJECTED, UNCONFIRMED
 from kb.usecases.fault_reports import (
-    ACCEPTED,
-    DUPLICATE,
-    NEW,
-    REJECTED,
-    UNCONFIRMED,
     FaultReport,
     NewReport,
     accept_report,
