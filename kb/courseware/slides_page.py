@@ -72,6 +72,7 @@ class Parts:
         page_address: Where a page of the library is read; None names its id only.
         back: Where the button that leaves the slides leads; empty leaves it out.
         icon: The picture of its tab; a page without one asks for it.
+        asks: Whether a button leads to questions, which stand in `more`.
         more: HTML that stands after the slides.
     """
 
@@ -81,6 +82,7 @@ class Parts:
     page_address: Callable[[str], str] | None = None
     back: str = ""
     icon: str = "data:,"
+    asks: bool = False
     more: str = ""
 
 
@@ -133,7 +135,7 @@ def slides_html(deck: Deck, *, figure: FigureBytes, words: Words, parts: Parts) 
 <main class="deck" aria-label="{escape(deck.title)}">
 {shown}
 </main>
-{parts.more}{_bar(words, len(frames), parts.back)}
+{parts.more}{_bar(words, len(frames), parts)}
 {_desk(words)}
 <p class="live" role="status" aria-live="polite"></p>
 <p class="told" role="alert" data-blocked="{escape(words("The browser has blocked the window; allow windows for this page."))}"></p>
@@ -287,15 +289,24 @@ def _icon(name: str) -> str:
     return f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_ICONS[name]}"/></svg>'
 
 
-def _bar(words: Words, count: int, back: str) -> str:
+def _bar(words: Words, count: int, parts: Parts) -> str:
     made = {name: _button(name, escape(words(label)), only_wide=wide) for name, label, wide in _BUTTONS}
-    leave = f'<a href="{escape(back)}" aria-label="{escape(words("Leave the slides"))}">✕</a>' if back else ""
+    leave = (
+        f'<a href="{escape(parts.back)}" aria-label="{escape(words("Leave the slides"))}">✕</a>'
+        if parts.back
+        else ""
+    )
+    asks = (
+        f'<button type="button" class="ask" data-do="ask">{escape(words("Questions"))}</button>'
+        if parts.asks
+        else ""
+    )
     keys = "".join(f"<dt>{escape(keys)}</dt><dd>{escape(words(label))}</dd>" for keys, label in _KEYS)
     others = "".join(made[name] for name, _, _ in _BUTTONS[2:])
     return (
         f'<nav class="bar" aria-label="{escape(words("Slides"))}"><span class="progress"><i></i></span>'
         f'{made["previous"]}<span class="count">1 / {count}</span>{made["next"]}'
-        f'<span class="space"></span>{others}{leave}</nav>\n'
+        f'<span class="space"></span>{asks}{others}{leave}</nav>\n'
         f'<div class="help"><dl>{keys}</dl></div>'
     )
 

@@ -23,14 +23,17 @@ from kb.export.pdf import MEDIA_TYPE as PDF
 from kb.export.pdf import pdf_bytes
 from kb.i18n import Language, translator
 from kb.usecases.course_handout import handout
+from kb.usecases.course_package import MEDIA_TYPE as ZIP
+from kb.usecases.course_package import scorm_package
 from kb.usecases.course_slides import slides_file
 
-Format = Literal["pptx", "html", "pdf", "docx", "gift", "moodle"]
+Format = Literal["pptx", "html", "scorm", "pdf", "docx", "gift", "moodle"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ENDINGS: Mapping[Format, str] = {
     "pptx": ".pptx",
     "html": "-slides.html",
+    "scorm": "-scorm.zip",
     "pdf": "-handout.pdf",
     "docx": "-handout.docx",
     "gift": ".gift.txt",
@@ -150,7 +153,8 @@ def build_course(
     The day on which the course was last reviewed stands in the file as the time of its making.
 
     Args:
-        format: One of `FORMATS`; html is the slides as one file for a browser, pdf and docx are the handout.
+        format: One of `FORMATS`; html is the slides as one file for a browser, scorm a package for a
+            learning platform, pdf and docx are the handout.
         language: Of the words that the file says of itself.
         template: A department's own presentation, for pptx.
 
@@ -172,6 +176,9 @@ def build_course(
     if format == "html":
         content = slides_file(library, deck, language=language)
         return Built(name=name, media_type="text/html; charset=utf-8", content=content)
+    if format == "scorm":
+        content = scorm_package(library, page, deck, language=language)
+        return Built(name=name, media_type=ZIP, content=content)
     created = datetime.combine(page.reviewed, time(), UTC)
     if format == "pptx":
         content = pptx_bytes(deck, created=created, picture=_pictures(library), template=template)

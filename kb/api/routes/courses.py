@@ -29,7 +29,10 @@ def course_file(
     language: LanguageDep,
     id: Annotated[str, Path(max_length=80)],
     format: Annotated[
-        Format, Query(description="pptx, html (slides for a browser), pdf or docx (handout), gift, moodle")
+        Format,
+        Query(
+            description="pptx, html (slides for a browser), scorm (package), pdf or docx (handout), gift, moodle"
+        ),
     ] = "pptx",
 ) -> Response:
     """Return slides, handout or question file of a course."""

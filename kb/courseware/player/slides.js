@@ -182,6 +182,8 @@
   const doing = {
     next: next,
     previous: () => show(at - 1),
+    first: () => show(0),
+    last: () => show(frames.length - 1),
     overview: () => overview(!root.classList.contains("overview")),
     fullscreen: fullscreen,
     present: present,
@@ -219,10 +221,9 @@
   });
 
   const keys = {
-    ArrowRight: next, ArrowDown: null, PageDown: next, " ": next, n: next,
-    ArrowLeft: doing.previous, PageUp: doing.previous, Backspace: doing.previous, p: doing.previous,
-    Home: () => show(0), End: () => show(frames.length - 1),
-    o: doing.overview, f: fullscreen, s: present, b: doing.black, ".": doing.black, "?": doing.help,
+    ArrowRight: "next", PageDown: "next", " ": "next", n: "next",
+    ArrowLeft: "previous", PageUp: "previous", Backspace: "previous", p: "previous",
+    Home: "first", End: "last", o: "overview", f: "fullscreen", s: "present", b: "black", ".": "black", "?": "help",
   };
 
   document.addEventListener("keydown", (event) => {
@@ -266,7 +267,7 @@
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();
-    action();
+    doing[action]();
   });
 
   let touch = null;
@@ -279,8 +280,7 @@
     const along = event.changedTouches[0].clientY - touch.y;
     touch = null;
     if (Math.abs(across) < SWIPE_PX || Math.abs(across) < 1.5 * Math.abs(along)) return;
-    if (across < 0) next();
-    else show(at - 1);
+    doing[across < 0 ? "next" : "previous"]();
   }, { passive: true });
 
   function asked() {
@@ -303,5 +303,12 @@
   } else {
     show(asked());
   }
-  window.slides = { show: show, at: () => at, onShow: (listener) => listeners.push(listener), count: frames.length };
+  window.slides = {
+    show: show,
+    at: () => at,
+    isToldWhole: () => !isQuestion(frames[at]) || frames[at].classList.contains("revealed"),
+    onShow: (listener) => listeners.push(listener),
+    count: frames.length,
+    doing: doing,
+  };
 })();

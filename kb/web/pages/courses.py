@@ -16,6 +16,7 @@ router = APIRouter(prefix="/courses")
 NAMES = {
     "pptx": "Slides (PowerPoint)",
     "html": "Slides (one file for a browser)",
+    "scorm": "Package for a learning platform (SCORM 1.2)",
     "pdf": "Handout (PDF)",
     "docx": "Handout (Word)",
     "gift": "Questions (GIFT)",
