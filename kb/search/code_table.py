@@ -10,13 +10,18 @@ from typing import Literal, TypeVar
 from kb.content import Library, Page
 from kb.content.pages import AlarmPage, CasePage
 from kb.search.codes import (
+    BITS,
     CERTAIN_PREFIXES,
+    DISPLAY_LETTERS,
     FANUC_PREFIXES,
+    MOST_DISPLAY_DIGITS,
+    SHOWING,
     CodeRange,
     WrittenCode,
     alarm_text,
     code_keys,
     code_range,
+    head_of,
     plain_number,
     written_codes,
 )
@@ -61,10 +66,12 @@ class AskedCode:
             `unknown`: no page has it.
         entries: The pages, families and roles; empty where unknown.
         keys: Every key that it may be, after the families that the query names have been heard.
-        families: Families that have it, in the order of the vocabulary; more than one means ambiguous.
+        families: Families that have it, those first whose screens show the very number, then in the order of the
+            vocabulary; more than one means ambiguous.
         axis: The axis typed behind it; it plays no part in the search.
         start: Place of its first character in the query.
         end: Place after its last, the axis included.
+        direct: Pages about an alarm that shows the very number: Err-4 and PS0004 are alarm 4, SP9004 only shortened.
     """
 
     shown: str
@@ -76,6 +83,7 @@ class AskedCode:
     axis: str
     start: int
     end: int
+    direct: frozenset[str] = frozenset()
 
 
 class CodeTable:
@@ -168,15 +176,17 @@ class CodeTable:
         def asked(key: str, state: State, keys: Sequence[str], more: Iterable[CodeEntry] = ()) -> AskedCode:
             every = [*(e for one in keys for e in self._by_key[one]), *more]
             entries = self._in_families(every, families)
-            alarms = {entry.family for entry in entries if entry.role == "alarm"}
+            alarms = alarms_of(entries)
             if state in {"exact", "range"} and families and alarms and families.isdisjoint(alarms):
                 state = "other_family"
             pages = {entry.page_id for entry in entries}
             kept = tuple(one for one in keys if any(entry.page_id in pages for entry in self._by_key[one]))
-            names = sorted({entry.family for entry in entries if entry.role == "alarm"}, key=self._rank)
+            direct = self._direct(code.number) & pages
+            shows = {entry.family for entry in entries if entry.page_id in direct}
+            names = sorted(alarms_of(entries), key=lambda name: (name not in shows, self._rank(name)))
             end = code.axis_end if code.axis else code.end
             return AskedCode(
-                shown, key, state, tuple(entries), kept, tuple(names), code.axis, code.start, end
+                shown, key, state, tuple(entries), kept, tuple(names), code.axis, code.start, end, direct
             )
 
         value = int(code.number or 0)
@@ -198,6 +208,12 @@ class CodeTable:
                 return found
         if sure and within:
             return asked(code.keys[0], "range", (), within)
+        if code.prefix in DISPLAY_LETTERS and code.digits <= MOST_DISPLAY_DIGITS:
+            shown_so = [
+                key for key in self._by_number.get(code.number, []) if head_of(key) in DISPLAY_LETTERS
+            ]
+            if shown_so:
+                return asked(code.keys[0], "other_prefix", shown_so)
         if code.prefix in CERTAIN_PREFIXES:
             others = [
                 key
@@ -218,7 +234,9 @@ class CodeTable:
         """Return the keys that a bare number may mean; short numbers only where a word says alarm or a family."""
         keys = []
         for key in self._by_number.get(code.number, []):
-            prefix = key.rsplit(".", 1)[0] if "." in key else ""
+            prefix = head_of(key)
+            if prefix in BITS and not families:
+                continue  # Bit 4 of a word is no alarm 4.
             padded = prefix in FANUC_PREFIXES or not prefix
             if not padded and "." in prefix and code.digits < 4 and not families:
                 continue  # `52` is not `S01 0052` unless it is typed as 0052 or the maker is named.
@@ -228,6 +246,16 @@ class CodeTable:
                 continue
             keys.append(key)
         return keys
+
+    def _direct(self, number: str) -> frozenset[str]:
+        """Return the pages whose own alarm shows the very number, whatever letters stand before it."""
+        return frozenset(
+            entry.page_id
+            for key in self._by_number.get(number, [])
+            if (head_of(key) in SHOWING or not head_of(key)) and key.rpartition(".")[2] == number
+            for entry in self._by_key[key]
+            if entry.role == "alarm" and entry.main
+        )
 
     def _in_families(self, entries: list[CodeEntry], families: frozenset[str]) -> list[CodeEntry]:
         inside = [entry for entry in entries if entry.family in families]
@@ -251,10 +279,8 @@ class CodeTable:
             families: Families that the query names; empty means any.
         """
         prefix, _, last = code.key.rpartition(".")
-        if not last.isdigit():
-            return []
         same = []
-        for key in self._by_key:
+        for key in self._by_key if last.isdigit() else ():
             head, _, tail = key.rpartition(".")
             if (
                 tail.isdigit()
@@ -275,6 +301,11 @@ class CodeTable:
 _page_of = attrgetter("page_id")
 
 
+def alarms_of(entries: Iterable[CodeEntry]) -> set[str]:
+    """Return the families of the pages that explain an alarm."""
+    return {entry.family for entry in entries if entry.role == "alarm"}
+
+
 def _merged(
     old: Mapping[str, list[_Entry]],
     new: Mapping[str, list[_Entry]],
@@ -292,6 +323,8 @@ def _merged(
     return {key: entries for key, entries in kept.items() if entries}
 
 
+_ONLY_A_NUMBER = re.compile(r"(?:n|号码?|报警|警报|告警|错误|故障码?|报|alarm|alm|error|err|no|\d|\s)+")
+"""A message that is but a number is none: as a text, alarm 4 would be alarm 5."""
 _FACT_ID = re.compile(r"^(?:[A-Z]{3}-\d{2}|T\d{3})$")
 
 
@@ -306,7 +339,7 @@ def code_table(library: Library) -> CodeTable:
         if entry.family in TEXT_FAMILIES:
             for part in re.split(r"\s/\s", text):
                 plain = alarm_text(part)
-                if len(plain) >= 4 and not plain.replace("n", "").strip().isdigit():
+                if len(plain) >= 4 and not _ONLY_A_NUMBER.fullmatch(plain):
                     texts[plain].append(entry)
 
     def add(text: str, entry: CodeEntry, *, with_text: bool) -> None:
@@ -329,7 +362,8 @@ def code_table(library: Library) -> CodeTable:
             alias = CodeEntry(id_, page.family, "alarm", False)
             add(page.code, own, with_text=True)
             for text in (*page.aliases, *page.facts):
-                add(text, alias, with_text=True)
+                if not _FACT_ID.match(text):  # MEA-04 is a fault of ours, and no alarm 4 of anybody.
+                    add(text, alias, with_text=True)
             for fine in page.subcodes:
                 add(f"{page.code} {fine}" if fine[:1].isdigit() else fine, alias, with_text=False)
             add_text(page.text.en, own)  # A number in a message is no code of its own.

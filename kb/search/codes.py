@@ -23,6 +23,13 @@ PRODUCT_PREFIXES = frozenset(
 SINAMICS_LETTERS = frozenset("FAN")
 SINAMICS_DIGITS = 5
 SPINDLE_DISPLAY = "AL"
+DISPLAY_LETTERS = frozenset({"E", "ER", "ERR", "AL"})
+"""Letters that the displays of drives put before a number that is all there is to tell an alarm: E-04, Er 04, Err-4, AL-04."""
+MOST_DISPLAY_DIGITS = 2
+SHOWING = frozenset(FANUC_PREFIXES) | DISPLAY_LETTERS
+"""Letters that only say what kind of alarm a number is; S04, Z30 and 3000.4 are more than their last number."""
+BITS = frozenset({"0X", "BIT"})
+"""Heads of keys that name a bit of a word."""
 SPINDLE_BASE = 9000
 """FANUC shows the spindle amplifier's AL-31 as SP9031 on the screen (domain faults, SPI-05)."""
 
@@ -86,6 +93,11 @@ class WrittenCode:
 def plain_number(digits: str) -> str:
     """Return a number without leading zeros."""
     return digits.lstrip("0") or "0"
+
+
+def head_of(key: str) -> str:
+    """Return what stands before the last number of a key: `SV`, `S.1`, or nothing."""
+    return key.rpartition(".")[0]
 
 
 def written_codes(text: str) -> list[WrittenCode]:

@@ -59,6 +59,10 @@ def code_rules() -> dict[str, object]:
         "fanuc_prefixes": list(codes.FANUC_PREFIXES),
         "sinamics_letters": sorted(codes.SINAMICS_LETTERS),
         "sinamics_digits": codes.SINAMICS_DIGITS,
+        "display_letters": sorted(codes.DISPLAY_LETTERS),
+        "most_display_digits": codes.MOST_DISPLAY_DIGITS,
+        "bits": sorted(codes.BITS),
+        "showing": sorted(codes.SHOWING),
         "spindle_display": codes.SPINDLE_DISPLAY,
         "spindle_base": codes.SPINDLE_BASE,
     }

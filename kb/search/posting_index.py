@@ -278,13 +278,15 @@ class PostingIndex:
     ) -> NDArray[np.intp]:
         """Return alarms of a bare number that several families have one of each family in turn, then the rest.
 
-        Those of the machine in hand come before all others.
+        Those of the machine in hand come before all others; of one family, those that show the very number.
         """
         ranks = {name: rank for code in understood.codes for rank, name in enumerate(code.families)}
+        direct = frozenset(page_id for code in understood.codes for page_id in code.direct)
+        pages = self._catalogue.pages
         places: dict[str, int] = {}
         turn: dict[int, tuple[bool, int, int]] = {}
         rest: list[int] = []
-        for number in order.tolist():
+        for number in sorted(order.tolist(), key=lambda number: pages[number].id not in direct):
             why = coded.get(number)
             if why is not None and why.tier == CODE_ALARM and why.entry is not None:
                 family = why.entry.family

@@ -5,6 +5,8 @@ import { fold, unique } from "./tokens.mjs";
 
 const ALL_DIGITS = /^\d+$/;
 const ALL_LETTERS = /^\p{L}+$/u;
+/** What stands before the last number of a key: `SV`, `S.1`, or nothing. */
+const headOf = (key) => key.slice(0, Math.max(key.lastIndexOf("."), 0));
 const ROLES = ["alarm", "case", "fact"];
 
 const entryOf = ([page, family, role, main]) => ({ page, family, role: ROLES[role], main: main === 1 });
@@ -107,9 +109,12 @@ export class CodeTable {
       const pages = new Set(entries.map((entry) => entry.page));
       const kept = keys.filter((one) => this.entries(one).some((entry) => pages.has(entry.page)));
       const names = unique(entries.filter((entry) => entry.role === "alarm").map((entry) => entry.family));
-      names.sort((one, two) => this.rank(one) - this.rank(two));
+      const direct = new Set([...this.direct(code.number)].filter((page) => pages.has(page)));
+      const shows = new Set(entries.filter((entry) => direct.has(entry.page)).map((entry) => entry.family));
+      names.sort((one, two) => Number(shows.has(two)) - Number(shows.has(one)) || this.rank(one) - this.rank(two));
       const end = code.axis ? code.axisEnd : code.end;
-      return { shown, key, state, entries, keys: kept, families: names, axis: code.axis, start: code.start, end };
+      const { axis, start } = code;
+      return { shown, key, state, entries, keys: kept, families: names, axis, start, end, direct };
     };
     const value = Number(code.number || 0);
     const within = code.digits < 3 ? [] : this.ranges
@@ -132,6 +137,10 @@ export class CodeTable {
       if (found && !(found.state === "other_family" && own)) return found;
     }
     if (sure && within.length) return asked(code.keys[0], "range", [], within);
+    if (this.codes.displays.has(code.prefix) && code.digits <= this.codes.mostDisplayDigits) {
+      const shownSo = (this.byNumber.get(code.number) || []).filter((key) => this.codes.displays.has(headOf(key)));
+      if (shownSo.length) return asked(code.keys[0], "other_prefix", shownSo);
+    }
     if (certainPrefix) {
       const others = (this.byNumber.get(code.number) || []).filter((key) => {
         const head = key.split(".")[0];
@@ -150,12 +159,21 @@ export class CodeTable {
   numbered(code, families) {
     return (this.byNumber.get(code.number) || []).filter((key) => {
       const point = key.lastIndexOf(".");
-      const prefix = point >= 0 ? key.slice(0, point) : "";
+      const prefix = headOf(key);
+      if (this.codes.bits.has(prefix) && !families.size) return false; // bit 4 of a word is no alarm 4
       const padded = !prefix || this.codes.fanuc.includes(prefix);
       if (!padded && prefix.includes(".") && code.digits < 4 && !families.size) return false;
       if (prefix === "SP" && plainNumber(key.slice(point + 1)) !== code.number && !code.cued) return false;
       return code.digits >= 3 || code.cued || (families.size > 0 && code.digits === 2);
     });
+  }
+
+  /** Returns the pages whose own alarm shows the very number, whatever letters stand before it. */
+  direct(number) {
+    const keys = (this.byNumber.get(number) || []).filter((key) =>
+      (!headOf(key) || this.codes.showing.has(headOf(key))) && key.slice(key.lastIndexOf(".") + 1) === number);
+    const entries = keys.flatMap((key) => this.entries(key));
+    return new Set(entries.filter((entry) => entry.role === "alarm" && entry.main).map((entry) => entry.page));
   }
 
   inFamilies(entries, families) {

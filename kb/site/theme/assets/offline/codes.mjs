@@ -26,6 +26,10 @@ export class Codes {
     this.certain = new Set(rules.certain_prefixes);
     this.products = new Set(rules.product_prefixes);
     this.fanuc = rules.fanuc_prefixes;
+    this.displays = new Set(rules.display_letters);
+    this.mostDisplayDigits = rules.most_display_digits;
+    this.bits = new Set(rules.bits);
+    this.showing = new Set(rules.showing);
     this.sinamicsLetters = new Set(rules.sinamics_letters);
     this.sinamicsDigits = rules.sinamics_digits;
     this.spindleDisplay = rules.spindle_display;

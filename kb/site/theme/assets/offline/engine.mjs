@@ -182,14 +182,15 @@ export class Engine {
 
   /**
    * Returns alarms of a bare number that several families have one of each family in turn, then the rest. Those of the
-   * machine in hand come before all others.
+   * machine in hand come before all others; of one family, those that show the very number.
    */
   inTurn(order, coded, understood, fits) {
     const ranks = new Map(understood.codes.flatMap((code) => code.families.map((name, rank) => [name, rank])));
+    const direct = new Set(understood.codes.flatMap((code) => [...(code.direct || [])]));
     const places = new Map();
     const turns = [];
     const rest = [];
-    for (const document of order) {
+    for (const document of [...order].sort((one, two) => Number(direct.has(two)) - Number(direct.has(one)))) {
       const why = coded.get(document);
       if (why?.tier !== this.rules.tiers.CODE_ALARM || !why.entry) {
         rest.push(document);
