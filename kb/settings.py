@@ -54,6 +54,28 @@ class Settings(BaseSettings):
         ge=1,
         description="Largest photo of a draft case, in bytes; four of them and a third more must fit into one upload.",
     )
+    warranty_months: int = Field(
+        default=12,
+        ge=0,
+        le=120,
+        description="How long a machine is in warranty from the day it was taken over, in months; 0 reckons no warranty.",
+    )
+    report_limit_per_machine: int = Field(
+        default=6,
+        ge=0,
+        description="Fault reports that one machine's QR label takes in an hour; 0 sets no limit.",
+    )
+    report_limit_per_address: int = Field(
+        default=20,
+        ge=0,
+        description="Fault reports by QR label that one network address sends in an hour; 0 sets no limit, which is right "
+        "behind a proxy that hides addresses.",
+    )
+    report_photo_limit_bytes: int = Field(
+        default=6_000_000,
+        ge=1,
+        description="Largest photo of a fault report, in bytes; three of them must fit into one upload.",
+    )
     session_hours: int = Field(default=12, ge=1, le=24 * 31, description="How long a login lasts, in hours.")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over TLS only; set it when a TLS proxy stands in front."
@@ -63,6 +85,11 @@ class Settings(BaseSettings):
         default="auto",
         description="What keeps the search index: whoosh, tantivy, or auto, which takes tantivy from "
         "5,000 pages on. The answers are the same.",
+    )
+
+    letterhead: Path | None = Field(
+        default=None,
+        description="Word file with the department's head for proposals; names in double braces are filled in. Empty: none.",
     )
 
     cluster: str = Field(

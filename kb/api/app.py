@@ -27,6 +27,7 @@ from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
 from kb.api.routes import plan_living as plan_living_api
+from kb.api.routes import proposals as proposals_api
 from kb.api.routes import quizzes as quizzes_api
 from kb.api.routes import register as register_api
 from kb.api.routes import reliability as reliability_api
@@ -55,6 +56,7 @@ from kb.web.pages import (
     plan_improve,
     plan_living,
     plan_people,
+    proposals,
     quizzes,
     register,
     reliability,
@@ -97,6 +99,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(library_health_api.router, Role.EDITOR),
     Area(duplicates_api.router, Role.ENGINEER),
     Area(register_api.router, Role.PLANNER),
+    Area(proposals_api.router, Role.PLANNER),
     Area(reliability_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
@@ -128,6 +131,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library_health.router, Role.EDITOR),
     Area(duplicates.router, Role.ENGINEER),
     Area(register.router, Role.PLANNER),
+    Area(proposals.router, Role.PLANNER),
     Area(reliability.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),

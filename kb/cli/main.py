@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
         "可靠性：指标、寿命、趋势、旧记录导入",
         "reliability: figures, lives, trends, old jobs",
     ),
+    "proposal": Entry("kb.cli.proposal", "维保方案与价目", "maintenance proposals and the price book"),
     "course": Entry("kb.cli.course", "课程：幻灯片、讲义、题库", "courses: slides, handout, questions"),
     "draft": Entry("kb.cli.draft", "现场写的案例草稿", "draft cases from the field"),
     "user": Entry("kb.cli.user", "用户与角色", "users and their roles"),

@@ -42,7 +42,15 @@ def docx_bytes(document: Document) -> bytes:
     file = docx.Document()
     set_styles(file, document.language)
     set_page(file, document)
-    _set_properties(file, document)
+    set_properties(file, document)
+    fill(file, document)
+    buffer = io.BytesIO()
+    file.save(buffer)
+    return packed(buffer.getvalue())
+
+
+def fill(file: DocxDocument, document: Document) -> None:
+    """Put title, contents and sections of `document` at the end of a file that has the styles."""
     file.add_paragraph(xml_text(document.title), style="Title")
     if document.subtitle:
         file.add_paragraph(xml_text(document.subtitle), style="Subtitle")
@@ -52,12 +60,10 @@ def docx_bytes(document: Document) -> bytes:
         add_contents(file, document)
     for section in document.sections:
         _add_section(file, section)
-    buffer = io.BytesIO()
-    file.save(buffer)
-    return packed(buffer.getvalue())
 
 
-def _set_properties(file: DocxDocument, document: Document) -> None:
+def set_properties(file: DocxDocument, document: Document) -> None:
+    """Write title, author, language and time into the file's properties."""
     stamp = document.created.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     properties = file.core_properties
     properties.title = xml_text(document.title)[:255]  # python-docx refuses longer values

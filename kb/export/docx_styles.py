@@ -56,7 +56,8 @@ _CENTRED = ("Title", "Subtitle")
 def set_styles(file: DocxDocument, language: str) -> None:
     """Give `file` the styles of the house, with `language` (BCP 47) as its East Asian language."""
     for name in (REMARK_STYLE, CELL_STYLE):
-        style = cast("ParagraphStyle", file.styles.add_style(name, 1))
+        known = name in file.styles
+        style = cast("ParagraphStyle", file.styles[name] if known else file.styles.add_style(name, 1))
         style.base_style = file.styles["Normal"]
     for name, look in _LOOKS.items():
         _apply(cast("ParagraphStyle", file.styles[name]), look, language)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from kb.store import work_orders as rows
 from kb.store.bulk import insert_rows
-from kb.store.tables import EquipmentRow, SiteRow
+from kb.store.tables import EquipmentRow, SiteRow, VisitRow
 
 _CHUNK = 500
 
@@ -189,6 +189,23 @@ def check_rows(session: Session, *, equipment_id: str = "") -> list[CheckRow]:
     if equipment_id:
         query = query.where(col(row.equipment_id) == equipment_id)
     return [CheckRow(**dict(zip(names, one, strict=True))) for one in session.connection().execute(query)]
+
+
+def first_opened(session: Session) -> datetime | None:
+    """Return when the first work order of all was opened; None without one."""
+    return (
+        session.connection().execute(select(func.min(col(rows.WorkOrderRow.opened_at)))).scalar_one_or_none()
+    )
+
+
+def days_done(session: Session, site_id: str) -> list[date]:
+    """Return the days on which visits to a site were done, in order."""
+    query = (
+        select(col(VisitRow.done_on))
+        .where(col(VisitRow.site_id) == site_id, col(VisitRow.done_on).is_not(None))
+        .order_by(col(VisitRow.done_on))
+    )
+    return [day for (day,) in session.connection().execute(query) if day is not None]
 
 
 def known_orders(session: Session, ids: Sequence[str]) -> set[str]:

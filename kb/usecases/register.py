@@ -59,17 +59,31 @@ def create(
         NotFound: There is no such table.
         BadInput: Every fault of `raw`, by field.
     """
+    table_named(table_name)
+    with store.writing() as session:
+        return create_in(session, table_name, raw, wording=wording, who=who, now=now, id=new_id())
+
+
+def create_in(
+    session: register.Session,
+    table_name: str,
+    raw: Mapping[str, object],
+    *,
+    wording: Wording,
+    who: str,
+    now: datetime,
+    id: str,
+) -> Thing:
+    """Add a thing inside a writing transaction and return it; as `create`."""
     table = table_named(table_name)
     values, flaws = read_values(table, raw, wording)
-    with store.writing() as session:
-        rows = StoredRows(session)
-        flaws += flaws_among_others(table, values, None, rows)
-        if flaws:
-            raise BadInput("nothing was added", [flaw.fault(wording) for flaw in flaws])
-        id = new_id()
-        register.add(session, table.name, [{"id": id, **columns_of(table, values, rows)}])
-        _record(rows, table, id, "create", None, values, who=who, now=now)
-        return _thing_by_id(rows, table, id, wording)
+    rows = StoredRows(session)
+    flaws += flaws_among_others(table, values, None, rows)
+    if flaws:
+        raise BadInput("nothing was added", [flaw.fault(wording) for flaw in flaws])
+    register.add(session, table.name, [{"id": id, **columns_of(table, values, rows)}])
+    _record(rows, table, id, "create", None, values, who=who, now=now)
+    return _thing_by_id(rows, table, id, wording)
 
 
 def update(

@@ -223,6 +223,11 @@ def _refuse_period(query: ReliabilityQuery) -> None:
         raise BadQuery("no such period can be looked at", faults)
 
 
+def jobs_between(session: Session, start: datetime, end: datetime) -> list[Job]:
+    """Return the closed repairs of all machines in use that began in a span, half-open, inside a transaction."""
+    return _jobs(session, {one.id: one for one in rows.machine_rows(session)}, start, end)
+
+
 def _jobs(
     session: Session, machines: Mapping[str, rows.MachineRow], start: datetime, end: datetime
 ) -> list[Job]:

@@ -3,7 +3,7 @@
 May import: every room of planner.
 """
 
-from planner.proposals.forecast import Forecast, Record, forecast
+from planner.proposals.forecast import Forecast, Record, assumed, forecast
 from planner.proposals.offer import (
     Basis,
     Item,
@@ -38,6 +38,7 @@ __all__ = [
     "UsedRepair",
     "VisitWork",
     "YearUse",
+    "assumed",
     "contract_use",
     "forecast",
     "options",

@@ -100,6 +100,29 @@ def forecast(own: Record, fleet: Record) -> Forecast:
     )
 
 
+def assumed(mean: float) -> Forecast:
+    """Return the forecast of a number that somebody assumes: the range is that of chance alone (Poisson).
+
+    Args:
+        mean: Failures expected in a year, 0 to 100,000.
+
+    Raises:
+        InvalidInput: It is out of bounds.
+    """
+    if not 0 <= mean <= MOST:
+        raise InvalidInput([f"{mean} failures a year are assumed; it must be 0 to {MOST}"])
+    below, low, high = 0.0, 0, 0
+    for number in range(MOST + 1):
+        chance = math.exp(number * math.log(mean) - mean - math.lgamma(number + 1)) if mean else 1.0
+        below += chance
+        if below < LOW:
+            low = number + 1
+        if below >= HIGH:
+            high = number
+            break
+    return Forecast(mean=mean, low=low, high=high, own_failures=0, own_years=0.0, fleet_rate=0.0)
+
+
 def _range(shape: float, stays: float) -> tuple[int, int]:
     """Return the quantiles `LOW` and `HIGH` of the negative binomial distribution of a shape and a chance."""
     log_stays, log_goes = math.log(stays), math.log1p(-stays)

@@ -21,6 +21,7 @@ from planner.proposals import (
     Request,
     Trip,
     VisitWork,
+    assumed,
     forecast,
     options,
     part_needs,
@@ -181,6 +182,12 @@ def test_a_forecast_holds_its_mean_and_grows_with_the_machines(
     assert one.low <= one.mean + 1
     assert one.mean <= more.mean
     assert one.high <= more.high
+
+
+def test_an_assumed_number_has_the_range_of_chance() -> None:
+    assert [(one.low, one.high) for one in (assumed(0), assumed(2), assumed(50))] == [(0, 0), (0, 5), (39, 62)]
+    with pytest.raises(InvalidInput, match="-1 failures a year"):
+        assumed(-1)
 
 
 def test_a_record_below_nothing_is_refused() -> None:
