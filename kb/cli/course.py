@@ -6,12 +6,17 @@ from typing import Annotated
 
 import typer
 
+from kb.cli.course_making import new, refresh, stale
+from kb.cli.course_quiz import Columns, ColumnsFile, import_quiz, named_columns, results
 from kb.settings import Settings
 from kb.usecases.courses import Format, build_course, courses
-from kb.usecases.quiz_statistics import quiz_figures
+from kb.usecases.quiz_paper import Paper
 from kb.wiring import open_house
 
 command = typer.Typer(rich_markup_mode=None)
+command.command("new")(new)
+command.command("stale")(stale)
+command.command("refresh")(refresh)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print one JSON document")]
 
@@ -46,8 +51,13 @@ def build(
             exists=True, dir_okay=False, readable=True, help="本单位的 pptx 模板 · a pptx template of yours"
         ),
     ] = None,
+    seed: Annotated[str, typer.Option(help="试卷的乱序种子 · decides the order on a paper")] = "1",
+    variant: Annotated[str, typer.Option(help="试卷卷别 A–H · variant of a paper")] = "A",
+    variants: Annotated[int, typer.Option(help="答案含几种卷 · variants that a key is for")] = 2,
+    columns: Columns = None,
+    columns_file: ColumnsFile = None,
 ) -> None:
-    """生成课件：幻灯片、讲义、题库 · build slides, handout or question file."""
+    """生成课件：幻灯片、讲义、试卷、题库 · build slides, handout, papers or question files."""
     house = open_house(Settings())
     made = build_course(
         house.library(),
@@ -55,30 +65,13 @@ def build(
         format,
         language=house.settings.language,
         template=template.read_bytes() if template else None,
+        paper=Paper(seed=seed, variant=variant, variants=variants),
+        headers=named_columns(columns, columns_file),
     )
     path = out or Path(made.name)
     path.write_bytes(made.content)
     typer.echo(str(path))
 
 
-@command.command("results")
-def results(
-    id: Annotated[str, typer.Argument(help="课程编号 · course id", metavar="ID")],
-    as_json: JsonOption = False,
-) -> None:
-    """谁考过了，题目好不好 · who has passed, and what the answers say of the questions."""
-    house = open_house(Settings())
-    house.store.migrate()
-    figures = quiz_figures(house.store, house.library(), id)
-    if as_json:
-        typer.echo(json.dumps(figures.json(), ensure_ascii=False))
-        return
-    for result in figures.results:
-        mark = "✓" if result.passed else "✗"
-        typer.echo(
-            f"{result.finished:%Y-%m-%d}  {mark} {result.score:>4.0%}  r{result.revision}  {result.person}"
-        )
-    for one in figures.questions:
-        right = "   -" if one.right is None else f"{one.right:>4.0%}"
-        told = "    -" if one.discrimination is None else f"{one.discrimination:>5.2f}"
-        typer.echo(f"{one.question.id:<8} {one.asked:>4} {right} {told}  {' '.join(one.remarks)}")
+command.command("results")(results)
+command.command("import-quiz")(import_quiz)

@@ -15,20 +15,38 @@ from kb.courseware.gift import gift_text
 from kb.courseware.moodle_xml import moodle_xml
 from kb.courseware.pptx_writer import PictureBytes, pptx_bytes
 from kb.errors import BadContent, Fault, NotFound
+from kb.export.document import Document
 from kb.export.docx import MEDIA_TYPE as DOCX
 from kb.export.docx import docx_bytes
 from kb.export.docx_blocks import png_of_svg
 from kb.export.packing import packed
 from kb.export.pdf import MEDIA_TYPE as PDF
 from kb.export.pdf import pdf_bytes
+from kb.export.xlsx import MEDIA_TYPE as XLSX
 from kb.i18n import Language, translator
 from kb.usecases.course_handout import handout
 from kb.usecases.course_package import MEDIA_TYPE as ZIP
 from kb.usecases.course_package import scorm_package
 from kb.usecases.course_slides import slides_file
+from kb.usecases.quiz_bank import bank_bytes, headers_from
+from kb.usecases.quiz_paper import Paper, answer_key, checked_paper, quiz_paper
 
-Format = Literal["pptx", "html", "scorm", "pdf", "docx", "gift", "moodle"]
+Format = Literal[
+    "pptx",
+    "html",
+    "scorm",
+    "pdf",
+    "docx",
+    "gift",
+    "moodle",
+    "xlsx",
+    "paper-pdf",
+    "paper-docx",
+    "key-pdf",
+    "key-docx",
+]
 FORMATS: tuple[Format, ...] = get_args(Format)
+PAPERS = frozenset({"paper-pdf", "paper-docx", "key-pdf", "key-docx"})
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ENDINGS: Mapping[Format, str] = {
     "pptx": ".pptx",
@@ -38,6 +56,11 @@ ENDINGS: Mapping[Format, str] = {
     "docx": "-handout.docx",
     "gift": ".gift.txt",
     "moodle": "-moodle.xml",
+    "xlsx": "-questions.xlsx",
+    "paper-pdf": "-paper-{variant}.pdf",
+    "paper-docx": "-paper-{variant}.docx",
+    "key-pdf": "-key.pdf",
+    "key-docx": "-key.docx",
 }
 
 
@@ -147,6 +170,8 @@ def build_course(
     *,
     language: Language = "zh_CN",
     template: bytes | None = None,
+    paper: Paper = Paper(),  # noqa: B008 - frozen
+    headers: Mapping[str, str] | None = None,
 ) -> Built:
     """Return a file of a course; the same library gives the same bytes.
 
@@ -157,21 +182,31 @@ def build_course(
             learning platform, pdf and docx are the handout.
         language: Of the words that the file says of itself.
         template: A department's own presentation, for pptx.
+        paper: Seed and variant, for a paper and its key.
+        headers: Names of columns by field where they are not ours, for xlsx.
 
     Raises:
         NotFound: There is no such course.
         BadContent: Every fault of every slide.
         BadImport: The template lacks something.
-        BadInput: No Chinese font is installed, for pdf.
+        BadInput: No Chinese font is installed, for pdf; seed, variant or a column is none.
     """
     page = course(library, id)
-    name = f"{id}{ENDINGS[format]}"
+    name = f"{id}{ENDINGS[format]}".format(variant=paper.variant)
+    created = datetime.combine(page.reviewed, time(), UTC)
     if format == "gift":
         return Built(name=name, media_type="text/plain; charset=utf-8", content=gift_text(page.quiz).encode())
     if format == "moodle":
         return Built(
             name=name, media_type="application/xml", content=moodle_xml(page.quiz, category=page.title)
         )
+    if format == "xlsx":
+        names = headers_from(headers or {})
+        content = bank_bytes(page, headers=names, language=language, created=created)
+        return Built(name=name, media_type=XLSX, content=content)
+    if format in PAPERS:
+        make = quiz_paper if format.startswith("paper") else answer_key
+        return _typeset(make(page, checked_paper(paper), language=language, created=created), name)
     deck = course_deck(library, id, language=language)
     if format == "html":
         content = slides_file(library, deck, language=language)
@@ -179,15 +214,19 @@ def build_course(
     if format == "scorm":
         content = scorm_package(library, page, deck, language=language)
         return Built(name=name, media_type=ZIP, content=content)
-    created = datetime.combine(page.reviewed, time(), UTC)
     if format == "pptx":
         content = pptx_bytes(deck, created=created, picture=_pictures(library), template=template)
         return Built(name=name, media_type=PPTX, content=packed(content))
     document = handout(
         page, deck, library.pages, picture=_pictures(library), language=language, created=created
     )
-    if format == "pdf":
-        return Built(name=name, media_type=PDF, content=pdf_bytes(document, created=created))
+    return _typeset(document, name)
+
+
+def _typeset(document: Document, name: str) -> Built:
+    """Return a document as the kind of file that its name says."""
+    if name.endswith(".pdf"):
+        return Built(name=name, media_type=PDF, content=pdf_bytes(document))
     return Built(name=name, media_type=DOCX, content=docx_bytes(document))
 
 

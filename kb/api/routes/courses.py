@@ -4,10 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from kb.api.routes import course_making
 from kb.usecases.courses import Format, build_course, courses
+from kb.usecases.quiz_paper import LONGEST_SEED, MOST_VARIANTS, Paper
 from kb.web.context import HouseDep, LanguageDep
 
 router = APIRouter(prefix="/courses", tags=["courses"])
+router.include_router(course_making.router)
 
 
 @router.get("")
@@ -31,11 +34,16 @@ def course_file(
     format: Annotated[
         Format,
         Query(
-            description="pptx, html (slides for a browser), scorm (package), pdf or docx (handout), gift, moodle"
+            description="pptx, html (slides for a browser), scorm (package), pdf or docx (handout), gift, moodle, "
+            "xlsx (question bank), paper-pdf or paper-docx (to print), key-pdf or key-docx (what is right on them)"
         ),
     ] = "pptx",
+    seed: Annotated[str, Query(max_length=LONGEST_SEED, description="decides the order on a paper")] = "1",
+    variant: Annotated[str, Query(max_length=1, description="of a paper, a letter from A on")] = "A",
+    variants: Annotated[int, Query(ge=1, le=MOST_VARIANTS, description="that a key is for, from A on")] = 2,
 ) -> Response:
-    """Return slides, handout or question file of a course."""
-    made = build_course(house.library(), id, format, language=language)
+    """Return slides, handout, package, paper or question file of a course."""
+    paper = Paper(seed=seed, variant=variant, variants=variants)
+    made = build_course(house.library(), id, format, language=language, paper=paper)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return Response(made.content, media_type=made.media_type, headers=headers)

@@ -3,12 +3,14 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.api.routes.register_schemas import problems_documented
 from kb.errors import NotAllowed
 from kb.usecases.accounts import Role
+from kb.usecases.quiz_bank import headers_from_file, read_questions
+from kb.usecases.quiz_import import Mode, quiz_proposal, write_quiz
 from kb.usecases.quiz_showing import attempt_json
 from kb.usecases.quiz_statistics import quiz_figures
 from kb.usecases.quizzes import (
@@ -20,9 +22,11 @@ from kb.usecases.quizzes import (
     start_attempt,
 )
 from kb.web.context import HouseDep, VisitorDep
+from kb.web.pages.editing_draft import editor_of
 from kb.web.pages.quizzes import taker_of
 
 router = APIRouter(tags=["courses"])
+import_router = APIRouter(tags=["courses"])
 
 Id = Annotated[str, Path(max_length=80)]
 AnswerText = Annotated[str, Field(max_length=LONGEST_ANSWER)]
@@ -108,3 +112,43 @@ def results(id: Id, house: HouseDep, visitor: VisitorDep) -> dict[str, Any]:
     if not visitor.may(Role.EDITOR):
         raise NotAllowed("the results of a course need the role editor")
     return quiz_figures(house.store, house.library(), id).json()
+
+
+@import_router.post(
+    "/courses/{id}/quiz-imports",
+    responses=problems_documented(
+        s403="the role editor is needed",
+        s404="there is no such course",
+        s412="the course has changed since it was shown",
+        s422="every fault of the file, by row or line",
+    ),
+)
+def import_questions(
+    id: Id,
+    house: HouseDep,
+    visitor: VisitorDep,
+    document: Annotated[UploadFile, File(description="xlsx, csv or GIFT (.gift, .txt)")],
+    mode: Annotated[Mode, Form(description="merge keeps what the file does not name")] = "merge",
+    columns: Annotated[
+        str, Form(max_length=10_000, description="names of columns by field, a JSON object")
+    ] = "{}",
+    based_on: Annotated[
+        str, Form(max_length=80, description="digest of a preview; without it nothing is written")
+    ] = "",
+    why: Annotated[str, Form(max_length=500)] = "",
+) -> dict[str, Any]:
+    """Show what the questions of a file would change on a course; with the digest of that preview, write it."""
+    library, editor, now = house.library(), editor_of(visitor), house.now()
+    came = read_questions(
+        document.file,
+        name=document.filename or "",
+        headers=headers_from_file(columns),
+        limit_bytes=house.settings.upload_limit_bytes,
+    )
+    found = quiz_proposal(house.store, library, id, came, mode=mode, editor=editor, now=now)
+    if not based_on:
+        return {**found.json(), "written": False}
+    saved = write_quiz(
+        house.store, library, id, found.questions, based_on=based_on, why=why, editor=editor, now=now
+    )
+    return {**found.json(), "written": saved.is_new_state, "digest": saved.digest}

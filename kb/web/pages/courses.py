@@ -9,9 +9,11 @@ from kb.usecases.accounts import Role
 from kb.usecases.course_slides import player_content, slides_page
 from kb.usecases.courses import FORMATS, course, course_deck, courses
 from kb.web.context import HouseDep, LanguageDep
+from kb.web.pages import course_making
 from kb.web.rendering import render
 
 router = APIRouter(prefix="/courses")
+router.include_router(course_making.router)  # before {id}: `new` and `stale` are no ids
 
 NAMES = {
     "pptx": "Slides (PowerPoint)",
@@ -21,6 +23,11 @@ NAMES = {
     "docx": "Handout (Word)",
     "gift": "Questions (GIFT)",
     "moodle": "Questions (Moodle XML)",
+    "xlsx": "Questions (workbook)",
+    "paper-pdf": "Question paper (PDF)",
+    "paper-docx": "Question paper (Word)",
+    "key-pdf": "Answer key (PDF)",
+    "key-docx": "Answer key (Word)",
 }
 
 

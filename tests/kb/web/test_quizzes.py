@@ -117,3 +117,43 @@ def test_answers_over_the_api_are_anothers_to_nobody_and_trainers_read_results(
     told = guarded_client.get(f"{path}/results", headers=editor).json()
     assert (told["persons"], told["passed"], len(told["questions"])) == (1, 0, 12)
     assert told["questions"][0]["right"] == 1.0
+
+
+def test_a_file_of_questions_is_shown_before_it_is_written_and_its_faults_are_told(
+    client: TestClient,
+) -> None:
+    address = f"/courses/{SAFETY}/quiz/import"
+    form = {"csrf_token": hidden(client.get(address).text, "csrf_token"), "mode": "merge"}
+
+    def sent(name: str, text: str, **more: str) -> tuple[int, str]:
+        answer = client.post(
+            address, data={**form, **more}, files={"document": (name, text.encode())}, headers=CHINESE
+        )
+        return answer.status_code, answer.text
+
+    table = "试题,选项A,选项B,正确答案,编号\n谁<b>开锁,谁上锁谁开,班长,A,Q13\n"
+    status, page = sent("a.csv", table, columns="stem ＝ 试题\n")
+    assert (status, "新题: 1" in page, "谁&lt;b&gt;开锁" in page) == (200, True, True)
+    assert '"id":"Q13"' in page.replace("&#34;", '"')
+    status, page = sent("a.csv", table)
+    assert (status, "no column holds the question" in page) == (422, True)
+    status, page = sent("a.gift", "::Q1:: open {")
+    assert (status, "有 1 处要改" in page) == (422, True)
+    assert client.post(address, data=form).status_code == 422
+    stale = {**form, "questions": "[]", "based_on": "0" * 64, "why": "x"}
+    refused = client.post(f"{address}/write", data=stale, headers=CHINESE)
+    assert refused.status_code in {409, 422}
+    assert client.post(f"{address}/write", data={**form, "questions": "[1"}).status_code == 422
+
+
+def test_questions_are_brought_in_over_the_api_in_two_steps(guarded_client: TestClient) -> None:
+    path = f"/api/v1/courses/{SAFETY}/quiz-imports"
+    file = {"document": ("a.gift", "::Q13:: 新 {T}".encode())}
+    engineer, editor = bearer(guarded_client, Role.ENGINEER), bearer(guarded_client, Role.EDITOR)
+    assert guarded_client.post(path, files=file, headers=engineer).status_code == 403
+    shown = guarded_client.post(path, files=file, headers=editor).json()
+    assert (shown["counts"], shown["written"]) == ({"new": 1, "kept": 12}, False)
+    stale = guarded_client.post(path, files=file, data={"based_on": "0" * 64, "why": "x"}, headers=editor)
+    assert stale.status_code in {409, 412}
+    bad = guarded_client.post(path, files={"document": ("a.csv", b"x,y\n1,2\n")}, headers=editor)
+    assert bad.json()["faults"][0]["where"].startswith("1 ")
