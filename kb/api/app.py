@@ -19,10 +19,13 @@ from kb.api.routes import courses as courses_api
 from kb.api.routes import drafts as drafts_api
 from kb.api.routes import duplicates as duplicates_api
 from kb.api.routes import editing as editing_api
+from kb.api.routes import faults as faults_api
 from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import library_health as library_health_api
 from kb.api.routes import machine_data as machine_data_api
+from kb.api.routes import machine_files as machine_files_api
+from kb.api.routes import orders as orders_api
 from kb.api.routes import page_exchange as page_exchange_api
 from kb.api.routes import page_feedback as page_feedback_api
 from kb.api.routes import plan as plan_api
@@ -40,16 +43,20 @@ from kb.web.forms import csrf_checked
 from kb.web.pages import (
     account,
     content,
+    course_template,
     courses,
     drafts,
     duplicates,
     editing,
     editing_history,
+    faults,
+    faults_customer,
     editing_pictures,
     home,
     library,
     library_health,
     machine_data,
+    machine_files,
     page_exchange,
     page_feedback,
     plan,
@@ -88,6 +95,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(session.router, None),
     Area(content_api.router, Role.EDITOR),
     Area(courses_api.router, Role.EDITOR),
+    Area(courses_api.template_router, Role.EDITOR, by_page=True),
     Area(quizzes_api.router, None, by_page=True),
     Area(quizzes_api.import_router, Role.EDITOR, by_page=True),
     Area(editing_api.router, Role.ENGINEER, by_page=True),
@@ -104,10 +112,13 @@ API_AREAS: tuple[Area, ...] = (
     Area(proposals_api.router, Role.PLANNER),
     Area(reliability_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
+    Area(machine_files_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
     Area(plan_api.router, Role.PLANNER),
     Area(plan_living_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
+    Area(faults_api.router, Role.ENGINEER, by_page=True),
+    Area(orders_api.router, Role.ENGINEER, by_page=True),
     Area(jobs_api.router, Role.PLANNER),
     Area(drafts_api.router, Role.ENGINEER, by_page=True),
     Area(drafts_api.states_router, Role.EDITOR, by_page=True),
@@ -123,6 +134,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(library.router, Role.EDITOR),
     Area(content.router, Role.EDITOR),
     Area(courses.router, Role.EDITOR),
+    Area(course_template.router, Role.EDITOR),
     Area(quizzes.router, None),
     Area(quizzes_import.router, Role.EDITOR),
     Area(search.router, None),
@@ -137,11 +149,14 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(proposals.router, Role.PLANNER),
     Area(reliability.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
+    Area(machine_files.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
     Area(plan_living.router, Role.PLANNER),
     Area(plan_people.feed_router, None),
     Area(visits.router, Role.ENGINEER),
+    Area(faults_customer.router, None),
+    Area(faults.router, Role.ENGINEER),
     Area(drafts.router, Role.EDITOR),
 )
 

@@ -9,6 +9,7 @@ import typer
 from kb.cli.course_making import new, refresh, stale
 from kb.cli.course_quiz import Columns, ColumnsFile, import_quiz, named_columns, results
 from kb.settings import Settings
+from kb.usecases.course_template import looked_at_template
 from kb.usecases.courses import Format, build_course, courses
 from kb.usecases.quiz_paper import Paper
 from kb.wiring import open_house
@@ -71,6 +72,29 @@ def build(
     path = out or Path(made.name)
     path.write_bytes(made.content)
     typer.echo(str(path))
+
+
+@command.command("check-template")
+def check_template(
+    file: Annotated[
+        Path,
+        typer.Argument(help="本单位的 pptx · a pptx of yours", metavar="FILE", exists=True, dir_okay=False),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """查模板缺什么 · tell what a template of yours lacks."""
+    report = looked_at_template(file.read_bytes(), name=file.name)
+    if as_json:
+        typer.echo(json.dumps(report.json(), ensure_ascii=False))
+    else:
+        for one in report.lacks:
+            typer.echo(f"✗ {one}")
+        for one in report.hints:
+            typer.echo(f"! {one}")
+        if not report.lacks:
+            typer.echo("✓ 可用 · it can be used")
+    if report.lacks:
+        raise typer.Exit(1)
 
 
 command.command("results")(results)

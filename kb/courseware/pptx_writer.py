@@ -13,7 +13,7 @@ from pptx.util import Pt
 
 from kb.courseware.deck import Deck, Grid, Line, Picture, Run, Slide
 from kb.courseware.fitting import width_mm
-from kb.courseware.template import DESIGNS, added, lacking, own_template
+from kb.courseware.template import DESIGNS, added, layout_key, own_template
 from kb.errors import BadImport, Fault
 
 PictureBytes = Callable[[str], bytes]
@@ -30,15 +30,15 @@ def pptx_bytes(
     Args:
         created: Stands in the file as the time of its making.
         picture: Where pictures come from.
-        template: A department's own; None takes ours. Slides that it holds are not kept.
+        template: A department's own, which `template_check` has found to fit; None takes ours. Slides that it holds are not kept.
 
     Raises:
-        BadImport: The template cannot be opened or lacks layouts or placeholders; all are listed.
+        BadImport: The template cannot be opened.
     """
     presentation = own_template() if template is None else opened_template(template)
-    layouts = {layout.name.strip().lower(): layout for layout in presentation.slide_layouts}
+    layouts = {layout_key(layout.name): layout for layout in presentation.slide_layouts}
     for slide in deck.slides:
-        shown = presentation.slides.add_slide(layouts[DESIGNS[slide.layout].name.lower()])
+        shown = presentation.slides.add_slide(layouts[layout_key(DESIGNS[slide.layout].name)])
         _fill(shown, slide, picture)
         _foot(shown, slide, deck)
         if slide.notes:
@@ -62,7 +62,7 @@ def opened_template(content: bytes) -> Any:
     """Return a department's template as a presentation without slides.
 
     Raises:
-        BadImport: It is no presentation, or lacks something; every lack is listed.
+        BadImport: It is no presentation.
     """
     try:
         presentation = Presentation(io.BytesIO(content))
@@ -71,9 +71,6 @@ def opened_template(content: bytes) -> Any:
         raise BadImport(
             "the template was not used", [Fault(where="template", what=what, repair="use a .pptx")]
         ) from error
-    lacks = lacking(presentation)
-    if lacks:
-        raise BadImport("the template was not used", [Fault(where="template", what=one) for one in lacks])
     identifiers = presentation.slides._sldIdLst
     for identifier in list(identifiers):
         presentation.part.drop_rel(identifier.rId)

@@ -1,7 +1,7 @@
 """Our own template: 16:9, ten layouts with real placeholders, fonts for both scripts in the theme. Made, not kept.
 
 It starts from the empty presentation of python-pptx, whose master and layouts are rewritten; so there is no binary file
-in the project that nobody can read. A department may bring a template of its own: `lacking` says what it lacks.
+in the project that nobody can read. A department may bring a template of its own: `template_check` says what it lacks.
 """
 
 from collections.abc import Sequence
@@ -194,27 +194,9 @@ def own_template() -> Any:
     return presentation
 
 
-def lacking(presentation: Any) -> list[str]:
-    """Return what a template lacks to carry our slides, one sentence each; empty where it lacks nothing."""
-    by_name = {layout.name.strip().lower(): layout for layout in presentation.slide_layouts}
-    found = []
-    for design in DESIGNS.values():
-        layout = by_name.get(design.name.lower())
-        if layout is None:
-            needs = ", ".join(f"{place.kind} {place.index}" for place in design.places)
-            found.append(f"no layout is named {design.name!r}; it needs the placeholders {needs}")
-            continue
-        there = {one.placeholder_format.idx for one in layout.placeholders}
-        found += [
-            f"the layout {design.name!r} has no placeholder {place.index} ({place.kind})"
-            for place in design.places
-            if place.index not in there
-        ]
-    if presentation.slide_width * 9 != presentation.slide_height * 16:
-        share = presentation.slide_width / presentation.slide_height
-        if abs(share - 16 / 9) > 0.01:
-            found.append(f"its slides are {share:.2f} times as wide as high; they must be 16:9")
-    return found
+def layout_key(name: str) -> str:
+    """Return the name of a layout as layouts are found by: case and spaces do not matter."""
+    return " ".join(name.split()).casefold()
 
 
 def added(parent: Any, tag: str) -> Any:

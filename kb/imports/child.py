@@ -15,6 +15,7 @@ READERS = {
     "markdown_zip": "kb.imports.markdown_zip",
     "mtconnect": "kb.imports.mtconnect",
     "picture": "kb.imports.picture_file",
+    "presentation": "kb.imports.presentation",
     "word": "kb.imports.word",
     "workbook": "kb.imports.workbook",
 }

@@ -28,6 +28,7 @@ from kb.usecases.course_handout import handout
 from kb.usecases.course_package import MEDIA_TYPE as ZIP
 from kb.usecases.course_package import scorm_package
 from kb.usecases.course_slides import slides_file
+from kb.usecases.course_template import fitting_template
 from kb.usecases.quiz_bank import bank_bytes, headers_from
 from kb.usecases.quiz_paper import Paper, answer_key, checked_paper, quiz_paper
 
@@ -215,7 +216,8 @@ def build_course(
         content = scorm_package(library, page, deck, language=language)
         return Built(name=name, media_type=ZIP, content=content)
     if format == "pptx":
-        content = pptx_bytes(deck, created=created, picture=_pictures(library), template=template)
+        own = fitting_template(template, name="template") if template is not None else None
+        content = pptx_bytes(deck, created=created, picture=_pictures(library), template=own)
         return Built(name=name, media_type=PPTX, content=packed(content))
     document = handout(
         page, deck, library.pages, picture=_pictures(library), language=language, created=created
