@@ -1,6 +1,7 @@
 """`servicebook equipment`: machine data, read from a file or from an agent."""
 
 import json
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from kb.usecases.machine_data import ImportReport, import_machine_data, machine_
 from kb.usecases.machine_data_changes import MachineChange, Outcome
 from kb.usecases.machine_data_document import document_from_address, document_from_file, is_address
 from kb.usecases.machine_data_report import machine_json, report_json
+from kb.usecases.machine_file import machine_file
+from kb.usecases.machine_file import machine_json as file_json
+from kb.usecases.machine_file_document import machine_docx, machine_pdf
 from kb.wiring import House, open_house
 from planner.model import EquipmentClass
 
@@ -106,3 +110,30 @@ def _print_machine(one: MachineChange, house: House) -> None:
         typer.echo(f"    {field.field}: {field.before or '—'} → {field.after or '—'}")
     for remark in one.remarks:
         typer.echo(f"    ! {remark.sentence(translate)}")
+
+
+@command.command("file")
+def file(
+    tag: Annotated[str, typer.Argument(help="设备编号、出厂编号 · tag, serial number or id")],
+    pdf: Annotated[Path | None, typer.Option(help="写成 PDF · write as PDF")] = None,
+    docx: Annotated[Path | None, typer.Option(help="写成 Word · write as Word")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """设备档案：一台设备的全部 · everything about one machine."""
+    house = _house()
+    now, library, language = house.now(), house.library(), house.settings.language
+    found = machine_file(house.store, tag, today=house.today(), zone=now.tzinfo or UTC)
+    if pdf is not None:
+        pdf.write_bytes(machine_pdf(found, library, language, created=now))
+        typer.echo(str(pdf), err=True)
+    if docx is not None:
+        docx.write_bytes(machine_docx(found, library, language, created=now))
+        typer.echo(str(docx), err=True)
+    if as_json:
+        typer.echo(json.dumps(file_json(found, library.vocabularies, language), ensure_ascii=False))
+        return
+    typer.echo(
+        f"{found.tag}  {found.machine['brand']} {found.machine['model']}  {found.customer.get('name', '')}"
+    )
+    for one in found.moments[-30:]:
+        typer.echo(f"{one.day}  {one.kind:12} {one.title}")

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
+from sqlmodel import select as sqlmodel_select
 
 from kb.store import work_orders as rows
 from kb.store.bulk import insert_rows
-from kb.store.tables import EquipmentRow, SiteRow, VisitRow
+from kb.store.tables import EquipmentRow, MeterReadingRow, MeterRow, SiteRow, VisitRow
 
 _CHUNK = 500
 
@@ -164,8 +165,8 @@ def minutes_of(session: Session, order_ids: Sequence[str]) -> list[tuple[str, st
     return found
 
 
-def part_rows(session: Session, *, used_before: date) -> list[PartRow]:
-    """Return the parts that were put into machines before a day, by day, then order."""
+def part_rows(session: Session, *, used_before: date, equipment_id: str = "") -> list[PartRow]:
+    """Return the parts that were put into machines, or into one, before a day, by day, then order."""
     row = rows.WorkOrderPartRow
     names = tuple(PartRow.__dataclass_fields__)
     columns = {**{name: name for name in names}, "order_id": "work_order_id"}
@@ -174,6 +175,8 @@ def part_rows(session: Session, *, used_before: date) -> list[PartRow]:
         .where(col(row.used_on) < used_before, col(row.equipment_id).is_not(None))
         .order_by(col(row.used_on), col(row.work_order_id), col(row.id))
     )
+    if equipment_id:
+        query = query.where(col(row.equipment_id) == equipment_id)
     return [PartRow(**dict(zip(names, one, strict=True))) for one in session.connection().execute(query)]
 
 
@@ -206,6 +209,52 @@ def days_done(session: Session, site_id: str) -> list[date]:
         .order_by(col(VisitRow.done_on))
     )
     return [day for (day,) in session.connection().execute(query) if day is not None]
+
+
+def last_readings(session: Session, equipment_id: str) -> list[dict[str, Any]]:
+    """Return the meters of a machine in use with their last reading, by code; `at` and `value` are None without one."""
+    meters = session.exec(
+        sqlmodel_select(MeterRow)
+        .where(col(MeterRow.equipment_id) == equipment_id, col(MeterRow.retired).is_(False))
+        .order_by(col(MeterRow.code))
+    )
+    found = []
+    for meter in meters:
+        reading = session.exec(
+            sqlmodel_select(MeterReadingRow)
+            .where(col(MeterReadingRow.meter_id) == meter.id, col(MeterReadingRow.retired).is_(False))
+            .order_by(col(MeterReadingRow.read_at).desc())
+            .limit(1)
+        ).first()
+        found.append(
+            {
+                "code": meter.code,
+                "name": meter.name,
+                "unit": meter.unit,
+                "at": reading.read_at if reading else None,
+                "value": reading.value if reading else None,
+            }
+        )
+    return found
+
+
+def open_findings(session: Session, equipment_id: str) -> list[dict[str, Any]]:
+    """Return what was found on a machine and is not settled, the gravest first."""
+    row = rows.FindingRow
+    query = (
+        sqlmodel_select(row)
+        .where(col(row.equipment_id) == equipment_id, col(row.state) == "open")
+        .order_by(col(row.severity), col(row.found_at).desc(), col(row.id))
+    )
+    return [
+        {
+            "severity": one.severity,
+            "text": one.text,
+            "recommendation": one.recommendation,
+            "found_at": one.found_at,
+        }
+        for one in session.exec(query)
+    ]
 
 
 def known_orders(session: Session, ids: Sequence[str]) -> set[str]:

@@ -110,7 +110,7 @@ def reading_trends(
         checks = [
             one for one in rows.check_rows(session, equipment_id=equipment_id) if one.equipment_id in machines
         ]
-    items = _items(library)
+    items = items_of(library)
     visits = _next_visits(store, today, zone) if checks else {}
     found = []
     for (machine_id, _, item_id), group in groupby(
@@ -150,7 +150,8 @@ def reading_trends(
     )
 
 
-def _items(library: Library) -> Mapping[tuple[str, str], ChecklistItem]:
+def items_of(library: Library) -> Mapping[tuple[str, str], ChecklistItem]:
+    """Return the items of all checklists, by page and item."""
     return {
         (page.id, item.id): item
         for page in library.pages.values()
