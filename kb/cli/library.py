@@ -8,6 +8,7 @@ import typer
 
 from kb.i18n import translator
 from kb.settings import Settings
+from kb.usecases.course_stale import keep_stale_work
 from kb.usecases.duplicates import Sketch, duplicates_of
 from kb.usecases.library_health import Rows, library_health
 from kb.usecases.library_health_figures import health_row
@@ -136,6 +137,7 @@ def work(
 ) -> None:
     """列出被指有错或过时的资料页 · list the pages that readers called wrong or out of date."""
     house = _house()
+    keep_stale_work(house.store, house.library(), now=house.now())
     found = page_work(house.store, house.library(), today=house.today(), state=state, page=page, size=size)
     counts = page_work_counts(house.store)
     if as_json:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kb.api.routes.register_schemas import problems_documented
+from kb.usecases.course_stale import keep_stale_work
 from kb.usecases.page_feedback import (
     LONGEST_TEXT,
     REASONS,
@@ -213,6 +214,7 @@ def list_page_work(
     size: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
 ) -> WorkList:
     """Return the pages that readers called wrong or out of date, those due first."""
+    keep_stale_work(house.store, house.library(), now=house.now())
     found = page_work(house.store, house.library(), today=house.today(), state=state, page=page, size=size)
     items = [WorkOut.model_validate(one.json()) for one in found]
     return WorkList(items=items, page=page, size=size, counts=page_work_counts(house.store))

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from kb.errors import BadInput, Conflict, Fault, NotFound
 from kb.i18n import Language, translator
 from kb.usecases.accounts import Role
+from kb.usecases.course_stale import keep_stale_work
 from kb.usecases.page_feedback import LONGEST_TEXT, REASONS, Verdict, feedback_on, judge_page
 from kb.usecases.page_use import LINKED_KINDS, link_page, pages_of_visit, unlink_page
 from kb.usecases.page_work import STATES, State, page_work, page_work_counts, take_over_page
@@ -231,6 +232,7 @@ def _work(
     theirs: dict[str, object] | None = None,
 ) -> HTMLResponse:
     library = house.library()
+    keep_stale_work(house.store, library, now=house.now())
     counts = page_work_counts(house.store)
     values = {
         "rows": page_work(house.store, library, today=house.today(), state=state, page=page, size=PAGE_SIZE),
