@@ -10,7 +10,6 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
-from lxml.etree import LxmlError
 from pptx import Presentation
 from pptx.exc import PythonPptxError
 from pptx.oxml import parse_xml
@@ -40,7 +39,7 @@ _BROKEN = (
     BadZipFile,
     zlib.error,
     ParseError,
-    LxmlError,
+    SyntaxError,  # of lxml
     PythonPptxError,
     RecursionError,
 )
