@@ -12,7 +12,6 @@ from kb.usecases.quiz_paper import LONGEST_SEED, MOST_VARIANTS, Paper
 from kb.web.context import HouseDep, LanguageDep
 
 router = APIRouter(prefix="/courses", tags=["courses"])
-router.include_router(course_making.router)
 template_router = APIRouter(tags=["courses"])
 router.include_router(course_making.router)
 
