@@ -102,6 +102,15 @@ export class Engine {
     }));
   }
 
+  /** Returns what can be made ready before it is asked for, piece by piece, each short enough for a pause. */
+  warmings() {
+    return [
+      ...this.postings.fields.map((_, field) => () => this.postings.weights[field] || this.postings.weightsOf(field)),
+      () => this.facetSets(),
+      () => this.tolerance.sounds(),
+    ];
+  }
+
   /** Asks for the postings that will be scored. */
   fetched({ units, written, codes }) {
     for (const unit of units) for (const way of unit.ways) way.tokens.forEach(this.postings.count);

@@ -2,7 +2,7 @@
 // opened from a folder may load. Over http the same files are fetched as bytes and read only when they are asked
 // for: what lies ready costs the phone neither time nor twice its size.
 
-const AHEAD_AT_ONCE = 4;
+const HELPER = "assets/offline/ahead.js"; // what fetches ahead on a thread of its own
 const served = location.protocol !== "file:";
 const decoder = new TextDecoder();
 
@@ -26,6 +26,7 @@ export class Pack {
     this.base = base;
     this.files = files;
     this.busy = 0;
+    this.helper = null;
   }
 
   /** Returns a part of the pack, or undefined where it is yet to come. */
@@ -43,8 +44,12 @@ export class Pack {
   /** Loads parts of the pack, each once. */
   async load(names) {
     this.busy += 1;
+    if (this.busy === 1) this.helper?.postMessage({ rest: true });
     try { await Promise.all(names.map((name) => this.loadOne(name, "high"))); }
-    finally { this.busy -= 1; }
+    finally {
+      this.busy -= 1;
+      if (!this.busy) this.helper?.postMessage({ rest: false });
+    }
   }
 
   loadOne(name, priority) {
@@ -53,19 +58,45 @@ export class Pack {
   }
 
   /** Loads parts one after the other while no search waits for one; stops where the network does. */
-  async ahead(names) {
-    const queue = names.filter((name) => name in this.files && !this.has(name));
-    const idle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
-    const work = async () => {
+  ahead(names) {
+    const wanted = names.filter((name) => name in this.files && !this.has(name));
+    if (!wanted.length) return Promise.resolve();
+    return served && typeof Worker === "function" ? this.aheadByHelper(wanted) : this.aheadByItself(wanted);
+  }
+
+  /** Has a thread of its own fetch them: what the network costs falls on another core than the search. */
+  aheadByHelper(names) {
+    return new Promise((done) => {
+      const helper = (this.helper ||= new Worker(new URL(HELPER, document.baseURI)));
+      helper.onmessage = ({ data }) => {
+        if (data.left) done();
+        else if (!this.has(data.name)) raw.set(data.name, data.data);
+      };
+      helper.onerror = () => { // it is not there, or may not run: a page without it still searches
+        this.helper = null;
+        this.aheadByItself(names.filter((name) => !this.has(name))).then(done);
+      };
+      helper.postMessage({ files: names.map((name) => ({ name, address: String(this.address(name)) })) });
+      if (this.busy) helper.postMessage({ rest: true });
+    });
+  }
+
+  async aheadByItself(names) {
+    const queue = [...names];
+    try {
       for (let name = queue.shift(); name; name = queue.shift()) {
-        await new Promise((done) => { idle(done, { timeout: 1000 }); });
+        await idle();
         while (this.busy) await new Promise((done) => { setTimeout(done, 30); });
         await this.loadOne(name, "low");
       }
-    };
-    try { await Promise.all(Array.from({ length: served ? AHEAD_AT_ONCE : 1 }, work)); }
-    catch { queue.length = 0; } // no network, and not kept; a search asks again when it needs the file
+    } catch { queue.length = 0; } // no network, and not kept; a search asks again when it needs the file
   }
+}
+
+/** Waits until the page has nothing else to do, a second at most. */
+export function idle() {
+  const later = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  return new Promise((done) => { later(done, { timeout: 1000 }); });
 }
 
 function handedOver(name, text) {

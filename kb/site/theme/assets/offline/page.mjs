@@ -3,7 +3,7 @@
 import { Engine } from "./engine.mjs";
 import { Keeper } from "./keeping.mjs";
 import { Machine } from "./machine.mjs";
-import { openPack } from "./pack.mjs";
+import { idle, openPack } from "./pack.mjs";
 import { View } from "./view.mjs";
 
 const WAIT_MS = 60;
@@ -115,8 +115,11 @@ function leftBefore() {
 
 function search() {
   leftAt = null;
-  try { writeAddress(); }
-  catch (error) { console.warn("the address was not changed:", error.message); }
+  // The address is written after what can be shown at once is shown: writing it costs a phone some milliseconds.
+  setTimeout(() => {
+    try { writeAddress(); }
+    catch (error) { console.warn("the address was not changed:", error.message); }
+  });
   return show();
 }
 
@@ -136,7 +139,12 @@ async function fetchAhead(pack) {
   if (navigator.connection?.saveData && !kept) return;
   const parts = Object.keys(pack.files);
   const folder = location.protocol === "file:"; // here a file is read into memory as it comes, so texts are left out
-  await pack.ahead(["sounds", "scope", ...parts.filter((name) => /^p\d+$/.test(name))]);
+  await pack.ahead(["sounds"]);
+  for (const ready of engine.warmings()) {
+    await idle();
+    ready();
+  }
+  await pack.ahead(["scope", ...parts.filter((name) => /^p\d+$/.test(name))]);
   if (!folder) await pack.ahead([...parts.filter((name) => /^t\d+$/.test(name)), "lettered"]);
 }
 

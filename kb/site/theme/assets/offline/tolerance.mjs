@@ -75,7 +75,7 @@ class Sounds {
     this.byFirst = new Map();
     this.single = new Map();
     this.ways = new Map();
-    this.lost = null;
+    this.lost = new Map();
     for (const line of data.names.split("\n")) {
       const [key, ...ways] = line.split("\t");
       this.ways.set(key, ways.map((way) => way.split(" ")));
@@ -96,14 +96,19 @@ class Sounds {
     this.longNames = data.long_names ? data.long_names.split("\n") : NONE;
   }
 
-  /** Pinyin of names by what is left of it without one letter, and by itself; made when the first slip is looked for. */
-  get byLostLetter() {
-    if (this.lost) return this.lost;
-    this.lost = new Map();
+  /**
+   * Returns pinyin of names that begin with a letter, by what is left of it without one letter, and by itself; made when
+   * the first slip in a word that begins so is looked for.
+   */
+  lostLetter(letter) {
+    let lost = this.lost.get(letter);
+    if (lost) return lost;
+    this.lost.set(letter, (lost = new Map()));
     for (const sound of this.byPinyin.keys()) {
-      for (const left of new Set([sound, ...lostLetters(sound)])) push(this.lost, left, sound);
+      if (sound[0] !== letter) continue;
+      for (const left of new Set([sound, ...lostLetters(sound)])) push(lost, left, sound);
     }
-    return this.lost;
+    return lost;
   }
 
   /** Returns the ways to read a Chinese word, the usual one first. */
@@ -322,7 +327,8 @@ export class Tolerance {
   slipped(word, count) {
     if (word.length < this.rules.shortest_slip || word.length > this.rules.longest_pinyin) return NONE;
     if (!isAsciiWord(word) || !this.sounds()) return NONE;
-    const { byLostLetter, byPinyin } = this.sounds();
+    const { byPinyin } = this.sounds();
+    const byLostLetter = this.sounds().lostLetter(word[0]); // a slip hardly ever hits the first letter
     const found = new Map();
     for (const left of new Set([word, ...lostLetters(word)])) {
       for (const spelt of byLostLetter.get(left) || NONE) {
