@@ -29,7 +29,9 @@ from kb.wiring import House
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ASKED_FOR_TOKEN = "/api/v1/session/token"  # noqa: S105 - an address
-OPEN_PATHS = ("/static/", "/login", "/language", "/healthz", "/api/v1/session", "/favicon.ico", "/calendar/")
+OPEN_PATHS = (
+    "/static/", "/login", "/language", "/healthz", "/api/v1/session", "/favicon.ico", "/calendar/", "/report/",
+)  # fmt: skip
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]", "testserver"})
 
 SECURITY_HEADERS = {

@@ -46,10 +46,18 @@ COMMANDS: dict[str, Entry] = {
     "sample": Entry("kb.cli.sample", "载入示例部门", "load the sample department"),
     "plan": Entry("kb.cli.plan", "生成巡检计划与导出", "plan inspections and export plans"),
     "visit": Entry("kb.cli.visit", "巡检的完成、改期与锁定", "report, book, move and lock visits"),
+    "fault": Entry(
+        "kb.cli.fault", "报障：登记、时限、处理方案", "fault reports: taken, deadlines, handling plan"
+    ),
     "reliability": Entry(
         "kb.cli.reliability",
         "可靠性：指标、寿命、趋势、旧记录导入",
         "reliability: figures, lives, trends, old jobs",
+    ),
+    "order": Entry(
+        "kb.cli.order",
+        "工单：现场作业、报告、质保台账",
+        "work orders: work on site, reports, warranty ledger",
     ),
     "proposal": Entry("kb.cli.proposal", "维保方案与价目", "maintenance proposals and the price book"),
     "course": Entry("kb.cli.course", "课程：幻灯片、讲义、题库", "courses: slides, handout, questions"),

@@ -14,6 +14,7 @@ from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, columns_by_id, first_with, record
+from kb.usecases.drafts import Photo
 from kb.usecases.fault_judging import Judgement, judgement, priority_of
 from kb.usecases.fault_log import (
     ACCEPTED,
@@ -33,6 +34,7 @@ from kb.usecases.fault_log import (
     report_of,
     story_of,
 )
+from kb.usecases.fault_photos import keep_photos, photo_faults, photos_of
 from kb.usecases.order_reading import WorkOrder, order_of
 from kb.usecases.work_orders import NewOrder, add_order
 from planner.faults import Standing, standing
@@ -77,11 +79,12 @@ class FaultReport:
 
     Args:
         values: The columns of its row.
-        names: `site`, `site_code`, `customer`, `tag` for people; empty where not known.
+        names: `site`, `site_code`, `customer`, `tag`, `contract` for people; empty where not known.
         judgement: None where the machine and the site are not known yet.
         story: Everything that happened to it, oldest first.
         next_events: What may be told next.
         order: The work order that came of it.
+        photos: What is known of its photos.
         standing: Where it stands: by its own log, or by its order's; None in lists.
     """
 
@@ -95,6 +98,7 @@ class FaultReport:
     story: tuple[LogLine, ...] = ()
     next_events: tuple[ReportEvent, ...] = ()
     order: WorkOrder | None = None
+    photos: tuple[Photo, ...] = ()
     standing: Standing | None = None
 
     @property
@@ -104,7 +108,15 @@ class FaultReport:
 
 
 def report_fault(
-    store: Store, new: NewReport, *, id: str, now: datetime, who: str, warranty_months: int
+    store: Store,
+    new: NewReport,
+    *,
+    id: str,
+    now: datetime,
+    who: str,
+    warranty_months: int,
+    photos: Sequence[bytes] = (),
+    photo_limit_bytes: int = 6_000_000,
 ) -> FaultReport:
     """Keep a report and return it with what follows; the same id again returns what is there.
 
@@ -113,13 +125,17 @@ def report_fault(
         now: The present instant.
         who: Who took it; empty for a form that anybody can open.
         warranty_months: How long a machine is in warranty from its commissioning, where nothing else is known.
+        photos: JPEG, PNG or WebP, three at most.
+        photo_limit_bytes: Largest photo.
 
     Raises:
         BadInput: Every fault, by field.
     """
     with store.writing() as session:
         if reports.report_row(session, id) is None:
-            _add(session, new, id=id, now=now, who=who)
+            add_report(
+                session, new, id=id, now=now, who=who, photos=photos, photo_limit_bytes=photo_limit_bytes
+            )
         return _report(session, id, now=now, warranty_months=warranty_months)
 
 
@@ -299,8 +315,18 @@ def set_aside(
         _set(session, row, state, now, who, duplicate_of=target, note=reason.strip())
 
 
-def _add(session: Session, new: NewReport, *, id: str, now: datetime, who: str) -> None:
-    faults = []
+def add_report(
+    session: Session,
+    new: NewReport,
+    *,
+    id: str,
+    now: datetime,
+    who: str,
+    photos: Sequence[bytes] = (),
+    photo_limit_bytes: int,
+) -> rows.FaultReportRow:
+    """Keep a report inside a writing transaction and return its row; as `report_fault`."""
+    faults = photo_faults(photos, photo_limit_bytes)
     if new.channel not in CHANNELS:
         faults.append(
             Fault(where="channel", what=f"{new.channel[:40]!r} is none", repair=", ".join(CHANNELS))
@@ -346,7 +372,9 @@ def _add(session: Session, new: NewReport, *, id: str, now: datetime, who: str) 
     row.priority = priority_of(row.machine_state, row.body)
     session.add(row)
     session.flush()
+    keep_photos(session, row.id, photos, who=who or "form", now=now)
     _record(session, row, "create", now, who or "form", None, {"number": number, "channel": new.channel})
+    return row
 
 
 def _row(session: Session, id: str, revision: int | None) -> rows.FaultReportRow:
@@ -390,12 +418,17 @@ def _report(session: Session, id: str, *, now: datetime, warranty_months: int) -
     own = events_of(row.reported_at, [(one.kind, one.at, one.reason) for one in log])
     events = order.events if order else own
     stands = order.standing if order else standing(own)
+    judged = None
+    if row.site_id:
+        judged = judgement(session, row, events, now=now, warranty_months=warranty_months)
+        contract_id = judged.entitlement.contract_id or ""
+        code = columns_by_id(session, "contracts", ("code",), [contract_id]).get(contract_id, ("",))[0]
+        names["contract"] = str(code)
     return _kept(
         row,
         names,
-        judgement=judgement(session, row, events, now=now, warranty_months=warranty_months)
-        if row.site_id
-        else None,
+        judgement=judged,
+        photos=photos_of(session, row.id),
         story=story_of(row, log, order_log),
         next_events=next_events(stands, is_order=order is not None),
         order=order,

@@ -52,7 +52,7 @@ CHANNEL_NAMES: Mapping[str, str] = {
     "api": "by a program",
 }
 POINT_NAMES: Mapping[Point, str] = {
-    Point.RESPONSE: "Answer",
+    Point.RESPONSE: "First answer",
     Point.ARRIVAL: "Arrival",
     Point.TEMPORARY_RESTORE: "Runs again",
     Point.RESOLUTION: "Solution",

@@ -48,7 +48,13 @@ def accepted(store: Store, id: str = "r1", order_id: str = "o1", revision: int |
 def test_a_report_knows_its_machine_and_what_follows(department: Store) -> None:
     report = reported(department)
     assert (report.number, report.state, report.title) == ("BZ2026-00001", NEW, "SV0401")
-    assert report.names == {"site": "一厂", "site_code": "XC1", "customer": "苏州精密", "tag": "立加-01"}
+    assert report.names == {
+        "site": "一厂",
+        "site_code": "XC1",
+        "customer": "苏州精密",
+        "tag": "立加-01",
+        "contract": "HT1",
+    }
     judged = report.judgement
     assert judged is not None
     assert judged.priority is Priority.P2
