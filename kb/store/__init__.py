@@ -8,6 +8,7 @@ from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.engine import Store
 from kb.store.fault_reports import FaultReportEventRow, MachineTokenRow
 from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
+from kb.store.order_entries import OrderEntryRow
 from kb.store.plan_feeds import CalendarFeedRow
 from kb.store.plan_versions import PlanProposalRow, PlanVersionRow
 from kb.store.planning import (
@@ -42,6 +43,7 @@ __all__ = [
     "FaultReportRow",
     "MachineTokenRow",
     "MaintenanceProposalRow",
+    "OrderEntryRow",
     "PageRevisionRow",
     "PageUseRow",
     "PageVoteRow",

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from kb.store.columns import JsonText, UtcDateTime
-from kb.store.tables import ContractRow, EquipmentRow
+from kb.store.tables import ContractRow, EquipmentRow, SiteRow
 
 AtSite = TypeVar("AtSite", ContractRow, EquipmentRow)
 _CHUNK = 500
@@ -60,6 +60,13 @@ class WorkOrderRow(SQLModel, table=True):
     """A work order: one piece of work at one site, on a machine where it is about one."""
 
     __tablename__ = "work_orders"
+    __table_args__ = (
+        Index("ix_work_orders_closed_opened", "closed_at", "opened_at"),
+        Index("ix_work_orders_technician_opened", "technician_id", "opened_at"),
+        Index("ix_work_orders_equipment_opened", "equipment_id", "opened_at"),
+        Index("ix_work_orders_site_opened", "site_id", "opened_at"),
+        Index("ix_work_orders_state_opened", "state", "opened_at"),
+    )
     id: str = Field(primary_key=True, max_length=64)
     number: str = Field(unique=True, max_length=40)
     kind: str = Field(index=True, max_length=20)
@@ -140,6 +147,7 @@ class CheckResultRow(SQLModel, table=True):
     """What one item of a checklist came to on one machine."""
 
     __tablename__ = "check_results"
+    __table_args__ = (Index("ix_check_results_machine_checked", "equipment_id", "checked_at"),)
     id: str = Field(primary_key=True, max_length=64)
     work_order_id: str = Field(foreign_key="work_orders.id", index=True)
     equipment_id: str = Field(foreign_key="equipment.id", index=True)
@@ -203,15 +211,25 @@ def order_rows(
     session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
 ) -> list[WorkOrderRow]:
     """Return the orders that meet all conditions: open ones first, of each those opened last."""
-    is_ended = col(WorkOrderRow.closed_at).is_not(None)
-    query = (
-        select(WorkOrderRow)
-        .where(*conditions)
-        .order_by(is_ended, col(WorkOrderRow.opened_at).desc(), col(WorkOrderRow.id))
-        .offset(first)
-        .limit(size)
-    )
-    return list(session.exec(query))
+    closed = col(WorkOrderRow.closed_at)
+    running = count_orders(session, [*conditions, closed.is_(None)])
+    found: list[WorkOrderRow] = []
+    # Each half comes in the order of an index; sorting both by one expression would read every row.
+    for half, start, most in (
+        (closed.is_(None), first, size),
+        (closed.is_not(None), max(0, first - running), size - max(0, min(size, running - first))),
+    ):
+        if most <= 0:
+            continue
+        query = (
+            select(WorkOrderRow)
+            .where(*conditions, half)
+            .order_by(col(WorkOrderRow.opened_at).desc(), col(WorkOrderRow.id))
+            .offset(start)
+            .limit(most)
+        )
+        found += session.exec(query)
+    return found
 
 
 def count_orders(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -240,6 +258,9 @@ def order_conditions(
     equipment_id: str = "",
     technician_id: str = "",
     visit_key: str = "",
+    customer_id: str = "",
+    planned_from: date | None = None,
+    planned_last: date | None = None,
     opened_from: datetime | None = None,
     opened_before: datetime | None = None,
     closed_from: datetime | None = None,
@@ -258,6 +279,13 @@ def order_conditions(
     found: list[ColumnElement[bool]] = [col(column) == value for column, value in equal.items() if value]
     if states:
         found.append(col(row.state).in_(states))
+    if customer_id:
+        of_customer = select(SiteRow.id).where(SiteRow.customer_id == customer_id)
+        found.append(col(row.site_id).in_(of_customer))
+    if planned_from is not None:
+        found.append(col(row.planned_day) >= planned_from)
+    if planned_last is not None:
+        found.append(col(row.planned_day) <= planned_last)
     if opened_from is not None:
         found.append(col(row.opened_at) >= opened_from)
     if opened_before is not None:

@@ -92,6 +92,7 @@ class OrderQuery:
     Args:
         states: States, any of them.
         opened_from, opened_before, closed_from, closed_before: Half-open spans of instants.
+        planned_from, planned_last: Planned days, both included.
         text: In number, title or alarm.
         page, size: From 1; 1 to 500 orders.
     """
@@ -102,6 +103,9 @@ class OrderQuery:
     equipment_id: str = ""
     technician_id: str = ""
     visit_key: str = ""
+    customer_id: str = ""
+    planned_from: date | None = None
+    planned_last: date | None = None
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     closed_from: datetime | None = None
@@ -143,6 +147,9 @@ def work_orders(store: Store, query: OrderQuery, *, now: datetime) -> OrderPage:
         equipment_id=query.equipment_id,
         technician_id=query.technician_id,
         visit_key=query.visit_key,
+        customer_id=query.customer_id,
+        planned_from=query.planned_from,
+        planned_last=query.planned_last,
         opened_from=query.opened_from,
         opened_before=query.opened_before,
         closed_from=query.closed_from,

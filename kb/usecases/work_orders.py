@@ -11,18 +11,23 @@ from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, columns_by_id, record
 from kb.usecases.order_reading import WorkOrder, order_of
+from kb.usecases.work_order_fields import TEXTS, cleaned, wrong_value
 from planner.errors import InvalidInput
 from planner.faults import Cover, Priority, standing
 from planner.model import EventKind, MachineState, OrderEvent, OrderState
 
 AUDITED = "work_orders"
 """Their kind in the audit trail, and of their attachments."""
-NUMBERED = "GD"
-"""Numbers of work orders begin so; ids never do, so that either finds an order."""
-_SAME = ("kind", "site_id", "equipment_id", "report_id", "visit_key", "follows_id")
-"""What, with the title, makes an order the same one when it is opened again."""
-SLACK = timedelta(minutes=5)
-"""How far a phone's clock may be ahead of ours."""
+NUMBERED = "GD"  # ids never begin so: either finds an order
+_SAME = (
+    "kind",
+    "site_id",
+    "equipment_id",
+    "report_id",
+    "visit_key",
+    "follows_id",
+)  # with the title: the same order
+SLACK = timedelta(minutes=5)  # by which a phone's clock may be ahead
 KINDS: dict[str, tuple[str, str]] = {
     "repair": ("维修", "repair"),
     "inspection": ("巡检", "inspection"),
@@ -34,27 +39,11 @@ KINDS: dict[str, tuple[str, str]] = {
     "other": ("其他", "other"),
 }
 """What work orders are about, as a department's duties name it."""
-CODED = {
-    "subsystem": "subsystems",
-    "failure_mode": "failure_modes",
-    "mechanism": "mechanisms",
-    "cause": "causes",
-    "remedy": "activities",
-}
-"""Fields that hold a code, and the vocabulary it is of."""
-NEEDED_TO_CLOSE = ("subsystem", "cause", "mechanism", "remedy")
-"""What a repair must say of itself before it is closed."""
-TEXTS = ("found", "done", "advice", "acceptance")
-"""Texts of the service report, in `body`."""
-_MOST = {
-    "title": 200,
-    "alarm": 300,
-    "item": 40,
-    "case_id": 80,
-    **dict.fromkeys(CODED, 10),
-    **dict.fromkeys(TEXTS, 4000),
-}
-"""Fields that hold a text, and how many characters it may have."""
+NEEDED_TO_CLOSE = ("subsystem", "cause", "mechanism", "remedy")  # of a repair
+SIGNED = "signed"
+"""In `body`: the entry by which the contents were signed last."""
+SEALED = frozenset({OrderState.SIGNED, OrderState.CLOSED})
+"""States in which signed contents change only by an amendment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,42 +191,57 @@ def tell_event(
         row = rows.order_row(session, order_id)
         if row is None:
             raise NotFound("work order", order_id[:64])
-        known = session.get(rows.WorkOrderEventRow, id)
-        if known is not None:
-            told = (known.work_order_id, known.kind, known.at, known.reason)
-            if told != (row.id, kind.value, at, reason.strip()):
-                raise Conflict(f"another event has the id {id}; give this one an id of its own")
-            return order_of(session, row.id, now=now)
-        log = rows.event_rows(session, [row.id])
-        place = sum(one.at <= at for one in log)
-        event = OrderEvent(kind=kind, at=at, reason=reason.strip())
-        events = [OrderEvent(kind=EventKind(one.kind), at=one.at, reason=one.reason) for one in log]
-        events.insert(place, event)
-        faults = _event_faults(row, events, event, now)
-        if faults:
-            raise BadInput("nothing was told", faults)
-        for one in log[place:]:
-            one.position += 1
-        session.add(
-            rows.WorkOrderEventRow(
-                id=id,
-                work_order_id=row.id,
-                position=place,
-                kind=kind,
-                at=at,
-                reason=event.reason,
-                who=who,
-                told_at=now,
-            )
-        )
-        stands = standing(events)
-        before = row.state
-        row.state, row.paused = str(stands.state), stands.is_paused
-        row.closed_at = events[-1].at if stands.state in {OrderState.CLOSED, OrderState.CANCELLED} else None
-        row.revision += 1
-        session.flush()
-        _record(session, row, "event", now, who, {"state": before}, {"state": row.state, "event": kind})
+        add_event(session, row, id=id, kind=kind, at=at, reason=reason, who=who, now=now)
         return order_of(session, row.id, now=now)
+
+
+def add_event(
+    session: Session,
+    row: rows.WorkOrderRow,
+    *,
+    id: str,
+    kind: EventKind,
+    at: datetime,
+    reason: str = "",
+    who: str,
+    now: datetime,
+) -> None:
+    """Tell what happened to an order inside a writing transaction; as `tell_event`."""
+    known = session.get(rows.WorkOrderEventRow, id)
+    if known is not None:
+        told = (known.work_order_id, known.kind, known.at, known.reason)
+        if told != (row.id, kind.value, at, reason.strip()):
+            raise Conflict(f"another event has the id {id}; give this one an id of its own")
+        return
+    log = rows.event_rows(session, [row.id])
+    place = sum(one.at <= at for one in log)
+    event = OrderEvent(kind=kind, at=at, reason=reason.strip())
+    events = [OrderEvent(kind=EventKind(one.kind), at=one.at, reason=one.reason) for one in log]
+    events.insert(place, event)
+    faults = _event_faults(row, events, event, now)
+    if faults:
+        raise BadInput("nothing was told", faults)
+    for one in log[place:]:
+        one.position += 1
+    session.add(
+        rows.WorkOrderEventRow(
+            id=id,
+            work_order_id=row.id,
+            position=place,
+            kind=kind,
+            at=at,
+            reason=event.reason,
+            who=who,
+            told_at=now,
+        )
+    )
+    stands = standing(events)
+    before = row.state
+    row.state, row.paused = str(stands.state), stands.is_paused
+    row.closed_at = events[-1].at if stands.state in {OrderState.CLOSED, OrderState.CANCELLED} else None
+    row.revision += 1
+    session.flush()
+    _record(session, row, "event", now, who, {"state": before}, {"state": row.state, "event": kind})
 
 
 def _event_faults(
@@ -291,7 +295,7 @@ def change_order(
         faults = _change_faults(session, row, changes, vocabularies)
         if faults:
             raise BadInput("nothing was changed", faults)
-        changes = {name: _cleaned(value) for name, value in changes.items()}
+        changes = {name: cleaned(value) for name, value in changes.items()}
         before = {name: row.body.get(name, "") if name in TEXTS else getattr(row, name) for name in changes}
         after = dict(changes)
         if revision is not None and revision != row.revision:
@@ -313,58 +317,21 @@ def change_order(
         return order_of(session, row.id, now=now)
 
 
-def _cleaned(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
 def _change_faults(
     session: Session, row: rows.WorkOrderRow, changes: Mapping[str, Any], vocabularies: Vocabularies
 ) -> list[Fault]:
     faults = []
     kept = NEEDED_TO_CLOSE if row.kind == "repair" and row.state == OrderState.CLOSED else ()
+    sealed = (*TEXTS, "title", "alarm") if SIGNED in row.body and row.state in SEALED else ()
     for name, value in changes.items():
-        wrong = _wrong(session, name, value, vocabularies)
-        if wrong is None and name in kept and not _cleaned(value):
+        wrong = wrong_value(session, name, value, vocabularies)
+        if wrong is None and name in sealed:
+            wrong = ("is signed by the customer", "tell an entry that amends it, or reopen the order")
+        if wrong is None and name in kept and not cleaned(value):
             wrong = ("is empty", "a closed repair keeps its codes; reopen it first")
         if wrong is not None:
             faults.append(Fault(where=name, what=wrong[0], repair=wrong[1]))
     return faults
-
-
-def _wrong(session: Session, name: str, value: object, vocabularies: Vocabularies) -> tuple[str, str] | None:
-    """Return what is wrong with a field's new value and what it needs, or None."""
-    if name == "planned_day":
-        is_day = isinstance(value, date) and not isinstance(value, datetime)
-        return None if value is None or is_day else (f"{str(value)[:40]!r} is no day", "give a date, or none")
-    if name == "technician_id":
-        if value is None:
-            return None
-        known = isinstance(value, str) and value and columns_by_id(session, "technicians", ("code",), [value])
-        return (
-            None
-            if known
-            else (f"{str(value)[:64]!r} is no technician", "choose one of the register, or none")
-        )
-    if name not in _MOST:
-        return "is no field that can be changed", ", ".join(sorted({*_MOST, "planned_day", "technician_id"}))
-    if not isinstance(value, str):
-        return f"is {str(value)[:40]!r}, which is no text", "give a text"
-    if len(value.strip()) > _MOST[name]:
-        return f"has {len(value.strip())} characters", f"{_MOST[name]} at most"
-    if name == "title" and not value.strip():
-        return "is empty", "say what it is about"
-    code = value.strip()
-    if code and name in CODED and code not in vocabularies.codes(CODED[name]):
-        return f"{code!r} is no code", f"see {CODED[name]}"
-    if code and name == "item" and code not in _items(vocabularies):
-        return f"{code!r} is no item", "see subsystems"
-    return None
-
-
-def _items(vocabularies: Vocabularies) -> frozenset[str]:
-    """Return the codes of all maintainable items."""
-    subsystems = vocabularies.lists.get("subsystems", {})
-    return frozenset(item for entry in subsystems.values() for item in entry.texts("items"))
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, object]:

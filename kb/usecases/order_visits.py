@@ -1,0 +1,90 @@
+"""A done order of a planned visit reports that visit done; where part of the work is left, the plans that are whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.content.vocabulary import Vocabularies
+from kb.errors import KbError
+from kb.store import Store
+from kb.store import order_entries as entries
+from kb.store import work_orders as rows
+from kb.store.register import columns_by_id
+from kb.usecases.order_checklist import kept_lines
+from kb.usecases.register_kinds import wording_of
+from kb.usecases.visit_reading import visit
+from kb.usecases.visits import change_visit
+from planner.errors import PlannerError
+
+NOTE = "visit_note"
+"""In an order's `body`: what became of the visit, or why nothing did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What an order did of a visit: plans that are whole, all of its plans, whether nothing is left."""
+
+    key: str
+    whole: frozenset[str]
+    every: frozenset[str]
+
+
+def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> None:
+    """Report the visit of an order done, or partly done; an order without one, or a visit that ended, stays as it is.
+
+    A refusal (the visit was cancelled, the day is impossible) is noted in the order and refuses nothing: the work was done.
+    """
+    done = _done(store, order_id)
+    if done is None:
+        return
+    wording = wording_of("zh_CN", "Asia/Shanghai", Vocabularies(lists={}, digest=""))
+    try:
+        kept = visit(store, done.key, today=now.date())
+        if not kept.is_open:
+            return
+        codes = sorted({kept.names.plan(one) for one in kept.all_occurrences if one.plan_id in done.whole})
+        if not codes:
+            note = "no plan of the visit is whole; it stays open"
+        else:
+            is_all = {one.plan_id for one in kept.all_occurrences} <= done.whole
+            raw: dict[str, object] = {
+                "state": "done" if is_all else "partly_done",
+                "done_on": now.date().isoformat(),
+                "confirm": True,
+            }
+            if not is_all:
+                raw["done_plans"] = codes
+            changed = change_visit(store, done.key, raw, revision=None, wording=wording, who=who, now=now)
+            note = str(raw["state"])
+            if changed.kept.follow_up:
+                _hand_on(store, order_id, changed.kept.follow_up)
+    except (KbError, PlannerError) as refused:
+        note = f"not reported: {refused}"
+    with store.writing() as session:
+        row = rows.order_row(session, order_id)
+        if row is not None:
+            row.body = {**row.body, NOTE: note[:500]}
+
+
+def _done(store: Store, order_id: str) -> _Done | None:
+    with store.reading() as session:
+        row = rows.order_row(session, order_id)
+        if row is None or row.visit_key is None:
+            return None
+        lines = kept_lines(session, row.id)["lines"]
+        done = {(one.equipment_id, one.item_id) for one in entries.result_rows(session, row.id)}
+        every = frozenset(one["plan_id"] for one in lines if one["plan_id"])
+        left = {one["plan_id"] for one in lines if (one["equipment_id"], one["item_id"]) not in done}
+        if not lines:  # a visit without checklists is done when its work is
+            plans = columns_by_id(session, "plans", ("equipment_id",))
+            every, left = frozenset(plans), set()
+        return _Done(key=row.visit_key, whole=every - left, every=every)
+
+
+def _hand_on(store: Store, order_id: str, visit_key: str) -> None:
+    """Let the order that goes on with this one serve the visit that the rest went to."""
+    with store.writing() as session:
+        for entry in entries.entry_rows(session, order_id):
+            if entry.kind == "rest" and entry.state == "applied":
+                row = rows.order_row(session, str(entry.body["order"]))
+                if row is not None and row.visit_key is None:
+                    row.visit_key = visit_key
