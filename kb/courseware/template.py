@@ -182,6 +182,10 @@ DESIGNS: dict[Layout, Design] = {
 def own_template() -> Any:
     """Return a new presentation on our template, without slides."""
     presentation = Presentation()
+    for owner in (presentation.part, presentation.part.package):
+        for key, relation in list(_relations(owner).items()):
+            if relation.reltype.endswith(_LEFT_OUT):  # of whoever made the empty presentation
+                _relations(owner).pop(key)
     presentation.slide_width, presentation.slide_height = Mm(WIDTH_MM), Mm(HEIGHT_MM)
     master = presentation.slide_master
     _theme(master)
@@ -192,6 +196,13 @@ def own_template() -> Any:
     for layout, design in zip(layouts, DESIGNS.values(), strict=False):
         _rewrite(layout, design)
     return presentation
+
+
+_LEFT_OUT = ("/printerSettings", "/metadata/thumbnail")
+
+
+def _relations(owner: Any) -> Any:
+    return owner.rels if hasattr(owner, "rels") else owner._rels
 
 
 def layout_key(name: str) -> str:
