@@ -22,7 +22,7 @@ CONCEPT = "@"
 WORDS_FILE = Path(__file__).with_name("words.tsv")
 ORDINARY = frozenset({"one", "we", "2.8", "2.9"})
 """Series names that are ordinary words or versions, and so tell no maker."""
-STOP, WEAK, HOWTO, TASK, DEFINE = "stop", "weak", "howto", "task", "define"
+STOP, WEAK, HOWTO, TASK, DEFINE, OTHER = "stop", "weak", "howto", "task", "define", "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Dictionary:
 
     Args:
         concepts: Concepts by id.
-        kinds: What a word is beside its meaning: `stop`, `weak`, `howto`, `task`, `define`.
+        kinds: What a word is beside its meaning: `stop`, `weak`, `howto`, `task`, `define`, `other`.
         families: Alarm families by the names of makers and controllers.
         digest: Changes when any name changes.
     """

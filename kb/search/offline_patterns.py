@@ -85,6 +85,9 @@ def reading_rules() -> dict[str, object]:
         "weak_weight": reading.WEAK_WEIGHT,
         "single_weight": reading.SINGLE_WEIGHT,
         "maker_weight": reading.MAKER_WEIGHT,
+        "beside": javascript_pattern(reading.BESIDE),
+        "place": javascript_pattern(reading.PLACE),
+        "ours": javascript_pattern(reading.OURS),
     }
 
 
@@ -130,6 +133,7 @@ def ranking_rules(types: tuple[str, ...]) -> dict[str, object]:
         "paired": ranking.PAIRED,
         "first_weight": ranking.FIRST_WEIGHT,
         "novel_weight": ranking.NOVEL_WEIGHT,
+        "about": ranking.ABOUT,
         "covered": ranking.COVERED,
         "informing": ranking.INFORMING,
         "written_share": ranking.WRITTEN_SHARE,

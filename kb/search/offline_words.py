@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kb.content import Library
 from kb.search.code_table import CodeEntry, CodeTable
-from kb.search.dictionary import DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary
+from kb.search.dictionary import DEFINE, HOWTO, OTHER, STOP, TASK, WEAK, Dictionary
 from kb.search.offline_patterns import least_text_words
 from kb.search.overlay import spoken_texts
 from kb.search.pinyin import _character, readings, syllables_known
 from kb.search.tokens import _simplified, has_chinese
 from kb.search.tolerance import SHORTEST_LATIN, latin_words, lettered_phrases
 
-KINDS = {STOP: 1, WEAK: 2, HOWTO: 4, TASK: 8, DEFINE: 16}
+KINDS = {STOP: 1, WEAK: 2, HOWTO: 4, TASK: 8, DEFINE: 16, OTHER: 32}
 """Bits of what a word is beside its meaning."""
 ROLES = ("alarm", "case", "fact")
 

@@ -44,6 +44,7 @@ class Unit:
         start: Place of its first character in the query.
         end: Place after its last.
         novel: Share of it that no page has and that stands for nothing known, 0 to 1.
+        other: Whether the query is about it and it belongs to another trade, unless a page is about it.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Unit:
     start: int
     end: int
     novel: float = 0.0
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ FIRST_WEIGHT = 0.2
 the same in every trade."""
 NOVEL_WEIGHT = 0.4
 """How much of the evidence is lost where all that was asked is new to the library."""
+ABOUT = 0.4
+"""How well a page answers a thing of another trade that is about it: in its title or its keywords, or again and again."""
 COVERED = 0.66
 """Beside pages about a code asked for, a page counts from this share of the words on."""
 KEPT, KEPT_TEXT = 0.5, 0.5
@@ -178,7 +180,10 @@ def score_units(
         evidence += FIRST_WEIGHT / first.forgiven * first.values
     said = sum(unit.weight for unit in units) or 1.0
     foreign = sum(unit.weight * unit.novel for unit in units) / said
-    if not len(found):
+    elsewhere = any(
+        unit.other and not (answer.values >= ABOUT).any() for unit, answer in zip(units, answers, strict=True)
+    )
+    if not len(found) or elsewhere:
         return WordScores(text, coverage, found, 0.0, 0.0)
     best = float(evidence[found].max()) * (1.0 - NOVEL_WEIGHT * foreign)
     return WordScores(text, coverage, found, best, float(paired[found].max()))

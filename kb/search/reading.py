@@ -1,11 +1,12 @@
 """The words of a query become units: names, rests, pinyin, initials, likely spellings."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kb.search.codes import CERTAIN_PREFIXES
-from kb.search.dictionary import CONCEPT, DEFINE, HOWTO, STOP, TASK, WEAK, Dictionary, name_key
+from kb.search.dictionary import CONCEPT, DEFINE, HOWTO, OTHER, STOP, TASK, WEAK, Dictionary, name_key
 from kb.search.query import TermHeard, Unit, Way, WayKind
 from kb.search.segments import Segment
 from kb.search.tokens import Atom, atoms_of, fold, has_chinese
@@ -18,6 +19,12 @@ SINGLE_WEIGHT = 0.5
 MAKER_WEIGHT = 0.35
 CHARACTERS_A_WORD = 2.5
 """Characters of a stretch that no name covers which count as one word."""
+BESIDE = re.compile(
+    r"(?:[用拿从在靠挨]|打|通过|\b(?:near|beside|next to|behind|from|by|via|with|at|in)(?: (?:the|a|an|my|our))?) ?$"
+)
+PLACE = re.compile(r"^[^,，。；;？?]{0,4}(?:的|旁|隔壁|附近|对面|边上|店)")
+OURS = re.compile(r"机床|数控|[车铣磨镗]床|加工中心|数显|\b(?:cnc|lathe|mill|dro|machine tool)\b")
+"""What stands before and behind a thing that is but the place or the means of what is asked: the spindle beside the lift."""
 
 
 @dataclass(slots=True)
@@ -123,9 +130,16 @@ class Reader:
                     reading.replaced.append((segment.start, segment.end, concept.label))
         if not has_chinese(typed) and (spelt := self._tolerance.spelt_name(fold(typed), meanings)):
             reading.replaced.append((segment.start, segment.end, spelt))
+        marked = tuple(dict.fromkeys(surfaces))
+        other = words.is_kind(key, OTHER) and self._asked_about(segment)
         reading.units.append(
-            Unit(typed, weight, tuple(ways), tuple(dict.fromkeys(surfaces)), segment.start, segment.end)
+            Unit(typed, weight, tuple(ways), marked, segment.start, segment.end, other=other)
         )
+
+    def _asked_about(self, segment: Segment) -> bool:
+        """Whether a thing is what a query asks about, and not the place or the means of it."""
+        before, after = self._folded[: segment.start], self._folded[segment.end :]
+        return not (BESIDE.search(before) or PLACE.match(after) or OURS.search(self._folded))
 
     def _kind_of(self, typed: str, names: Sequence[str], label: str) -> tuple[WayKind, float]:
         """Return how a typed name stands to its concept: by sound where it is written in pinyin, or a synonym."""

@@ -1,11 +1,13 @@
 """How well does the search rank real Chinese passages that nobody tuned it on? nDCG@10 on CMRC 2018.
 
     python tests/bench/retrieval_quality.py --queries 1000 --seed 1
+    python tests/bench/retrieval_quality.py --data FOLDER --english
 
 Needs the shared data `bench/retrieval/cmrc2018` beside the project and says so where it is absent. Every passage
 becomes a page of a library without terms, and every question a query of our search, on either engine. Beside it
 stand the engines as they come: Whoosh with its standard analyser, tantivy with its default tokenizer, each with its
-own ranking; and with our tokens under their own ranking, which tells the analyser's share from the ranking's.
+own ranking; and with our tokens under their own ranking, which tells the analyser's share from the ranking's. With
+`--english` they also stand there with an English stemmer (Porter's) and stop words, which is what one would take for English.
 
 Prints one JSON line for each setting.
 """
@@ -22,7 +24,7 @@ from datetime import date
 from pathlib import Path
 
 import tantivy
-from whoosh.analysis import StandardAnalyzer
+from whoosh.analysis import StandardAnalyzer, StemmingAnalyzer
 from whoosh.fields import ID, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
@@ -120,9 +122,13 @@ def our_tokens(text: str) -> str:
     return " ".join(tokens_of(atoms_of(fold(text))))
 
 
-def whoosh_plain(passages: Mapping[str, str], prepared: Callable[[str], str]) -> Ranked:
-    """Return Whoosh with its own ranking over texts prepared by `prepared`."""
+def whoosh_plain(
+    passages: Mapping[str, str], prepared: Callable[[str], str], *, english: bool = False
+) -> Ranked:
+    """Return Whoosh with its own ranking over texts prepared by `prepared`; `english`: stemmed."""
     analyser = StandardAnalyzer(stoplist=None, minsize=1) if prepared is our_tokens else StandardAnalyzer()
+    if english:
+        analyser = StemmingAnalyzer()
     schema = Schema(id=ID(stored=True), text=TEXT(analyzer=analyser))
     index = RamStorage().create_index(schema)
     writer = index.writer()
@@ -138,11 +144,13 @@ def whoosh_plain(passages: Mapping[str, str], prepared: Callable[[str], str]) ->
     return ranked
 
 
-def tantivy_plain(passages: Mapping[str, str], prepared: Callable[[str], str]) -> Ranked:
-    """Return tantivy with its own ranking over texts prepared by `prepared`."""
+def tantivy_plain(
+    passages: Mapping[str, str], prepared: Callable[[str], str], *, english: bool = False
+) -> Ranked:
+    """Return tantivy with its own ranking over texts prepared by `prepared`; `english`: stemmed."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw")
-    tokenizer = "whitespace" if prepared is our_tokens else "default"
+    tokenizer = "whitespace" if prepared is our_tokens else "en_stem" if english else "default"
     builder.add_text_field("text", tokenizer_name=tokenizer)
     index = tantivy.Index(builder.build())
     writer = index.writer(heap_size=50_000_000, num_threads=1)
@@ -192,6 +200,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--queries", type=int, default=1000, help="questions asked, drawn by the seed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--english", action="store_true", help="also the engines with an English stemmer")
     chosen = parser.parse_args()
     if not (chosen.data / "qrels.tsv").is_file():
         sys.stderr.write("skipped: the shared data bench/retrieval/cmrc2018 is not beside the project\n")
@@ -208,6 +217,11 @@ def main() -> int:
             "Whoosh as it comes": lambda: whoosh_plain(collection.passages, str),
             "tantivy as it comes": lambda: tantivy_plain(collection.passages, str),
         }
+        if chosen.english:
+            settings["Whoosh, English stemmer"] = lambda: whoosh_plain(collection.passages, str, english=True)
+            settings["tantivy, English stemmer"] = lambda: tantivy_plain(
+                collection.passages, str, english=True
+            )
         for name, opened in settings.items():
             row = {
                 "setting": name,

@@ -5,6 +5,7 @@ export const WEAK = 2;
 export const HOWTO = 4;
 export const TASK = 8;
 export const DEFINE = 16;
+export const OTHER = 32;
 const NONE = [];
 const NO_FAMILIES = new Set();
 

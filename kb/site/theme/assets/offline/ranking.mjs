@@ -63,9 +63,11 @@ export class Ranking {
     const said = units.reduce((sum, unit) => sum + unit.weight, 0) || 1;
     const foreign = units.reduce((sum, unit) => sum + unit.weight * unit.novel, 0) / said;
     most *= 1 - rules.novel_weight * foreign;
+    const elsewhere = units.some((unit, number) =>
+      unit.other && !answers[number].values.some((value) => value >= rules.about));
     const kept = found.filter((document) =>
       coverage[document] >= rules.kept * best || text[document] >= rules.kept_text * bestText);
-    return { text, coverage, found, kept, fits: most >= rules.fits || pair >= rules.paired };
+    return { text, coverage, found, kept, fits: !elsewhere && (most >= rules.fits || pair >= rules.paired) };
   }
 
   /** Returns how surely a document is about what was asked, as a function of it and of how it answers. */

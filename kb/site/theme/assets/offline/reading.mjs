@@ -1,6 +1,6 @@
 // The words of a query become units: names, rests, pinyin, initials, likely spellings. kb/search/reading.py.
 
-import { DEFINE, HOWTO, STOP, TASK, WEAK } from "./dictionary.mjs";
+import { DEFINE, HOWTO, OTHER, STOP, TASK, WEAK } from "./dictionary.mjs";
 import { atomsOf, fold, hasChinese, nameKey, unique } from "./tokens.mjs";
 
 const segmentOf = (atoms, key = "") => ({
@@ -112,8 +112,9 @@ export class Reader {
 
   typed(segment) { return this.text.slice(segment.start, segment.end); }
 
-  unit(reading, first, last, text, weight, ways, surfaces, novel = 0) {
-    reading.units.push({ text, weight, ways, surfaces: unique(surfaces), start: first.start, end: last.end, novel });
+  unit(reading, first, last, text, weight, ways, surfaces, novel = 0, other = false) {
+    const { start } = first;
+    reading.units.push({ text, weight, ways, surfaces: unique(surfaces), start, end: last.end, novel, other });
   }
 
   nameRead(segment, reading) {
@@ -143,7 +144,15 @@ export class Reader {
     }
     const spelt = meanings.length && !hasChinese(typed) ? this.tolerance.speltName(fold(typed), meanings) : "";
     if (spelt) reading.replaced.push([segment.start, segment.end, spelt]);
-    this.unit(reading, segment, segment, typed, weight, ways, surfaces);
+    const other = words.isKind(key, OTHER) && this.askedAbout(segment);
+    this.unit(reading, segment, segment, typed, weight, ways, surfaces, 0, other);
+  }
+
+  /** Whether a thing is what a query asks about, and not the place or the means of it. */
+  askedAbout(segment) {
+    const meets = (pattern, text) => new RegExp(pattern, "u").test(text);
+    return !(meets(this.rules.beside, this.folded.slice(0, segment.start))
+      || meets(this.rules.place, this.folded.slice(segment.end)) || meets(this.rules.ours, this.folded));
   }
 
   kindOf(typed, concept) {

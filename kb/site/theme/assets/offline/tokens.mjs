@@ -10,6 +10,7 @@ const NOT_SHOWN = /\p{C}/u;
 const JOINTS = "-./_+";
 const IRREGULAR = new Map([
   ["axes", "axis"], ["axis", "axis"], ["indices", "index"], ["lost", "lose"], ["oily", "oil"], ["teeth", "tooth"],
+  ["tire", "tyre"], ["tires", "tyre"],
 ]);
 const DOUBLED = /([bdgklmnprt])\1$/;
 
