@@ -61,7 +61,7 @@ def handout(
             new_page=True,
         )
     )
-    answers = (*told, *(_answer(one) for one in page.quiz))
+    answers = (*told, *(block for one in page.quiz for block in _answer(one)))
     parts.append(Section(title=words("Answers"), blocks=answers, new_page=True))
     return Document(
         title=deck.title,
@@ -73,21 +73,34 @@ def handout(
 
 
 def _hazards(page: CoursePage, pages: Mapping[str, Page], words: Words) -> tuple[Block, ...]:
+    """Return every hazard once, the worst first: dangers and those that the course names in boxes, the rest as a table."""
     found: dict[tuple[str, str], Hazard] = {}
     sources = [pages[one.id] for one in page.built_from if one.id in pages]
     for hazard in (hazard for one in (page, *sources) for hazard in hazards_of(one)):
         found.setdefault((hazard.type, hazard.hazard), hazard)
     order = list(Signal)
-    ordered = sorted(found.values(), key=lambda one: (order.index(Signal(one.type)), one.hazard))
-    return tuple(
+    ordered = sorted(found.values(), key=lambda one: order.index(Signal(one.type)))
+    own = {(one.type, one.hazard) for one in hazards_of(page)} or set(found)
+    boxed = [one for one in ordered if one.type == "danger" or (one.type, one.hazard) in own]
+    boxes = [
         HazardBox(
             signal=Signal(one.type),
             word=SIGNALS[Signal(one.type)],
             text=one.hazard,
             details=((words("Consequence"), one.consequence), (words("Avoid"), one.avoid)),
         )
+        for one in boxed
+    ]
+    rest = tuple(
+        (SIGNALS[Signal(one.type)], f"{one.hazard}：{one.consequence}", one.avoid)
         for one in ordered
-    ) or (Paragraph(text="-"),)
+        if one not in boxed
+    )
+    if not rest:
+        return tuple(boxes) or (Paragraph(text="-"),)
+    head = ((words("Signal word"), 1.4), (words("Hazard"), 3.0), (words("Avoid"), 3.0))
+    columns = tuple(Column(title=title, weight=weight) for title, weight in head)
+    return (*boxes, Paragraph(text=words("Further hazards of the pages")), Table(columns=columns, rows=rest))
 
 
 def _slide(slide: Slide, picture: Callable[[str], bytes], words: Words) -> Section:
@@ -152,11 +165,20 @@ def _question(one: QuizItem) -> tuple[Block, ...]:
     return head, Entries(texts=tuple(option.text for option in one.options), mark=Mark.BOX)
 
 
-def _answer(one: QuizItem) -> Paragraph:
+def _answer(one: QuizItem) -> tuple[Block, ...]:
+    """Return what is right, and why each other answer is not."""
     if one.kind == "match":
         text = "；".join(f"{option.text} → {option.pair}" for option in one.options)
     elif one.kind == "numeric":
         text = f"{one.options[0].text} ± {one.options[0].tolerance or 0:g}"
     else:
         text = "；".join(option.text for option in one.options if option.correct)
-    return Paragraph(text=f"{one.id}. {text}" + (f"（{one.why}）" if one.why else ""))
+    reasons = [one.why, *(option.why for option in one.options if option.correct)]
+    why = "；".join(dict.fromkeys(reason.rstrip("。") for reason in reasons if reason))
+    right = Paragraph(text=f"{one.id}. {text}" + (f"（{why}）" if why else ""))
+    wrong = tuple(
+        f"✗ {option.text}：{option.why}" for option in one.options if not option.correct and option.why
+    )
+    return (
+        (right, Entries(texts=wrong)) if wrong and one.kind not in {"match", "numeric", "short"} else (right,)
+    )

@@ -75,8 +75,29 @@ def test_slides_and_handout_open_again_with_what_the_course_says(library: Librar
             assert [line.text for line in slide.lines if line.text not in whole] == [], slide.title
     assert "不用螺丝刀、导线短接" in cells, "a trainer's own hazard stands in a box"
     assert whole.index("题目") < whole.index("抄下每个模块铭牌上的放电时间"), "answers stand apart"
+    assert whole.index("答案") < whole.index("✗ 取平均：最长的那台还没放完"), "why a wrong answer is wrong"
     printed = PdfReader(io.BytesIO(build_course(library, SAFETY, "pdf").content))
     assert "取柜内最长的一个" in "".join(page.extract_text() for page in printed.pages)
+
+
+def test_a_handout_boxes_dangers_and_what_the_course_names_and_lists_the_other_hazards(
+    library: Library,
+) -> None:
+    page = course(library, "COURSE-DRO-ACCURACY")
+    written = docx.Document(io.BytesIO(build_course(library, page.id, "docx").content))
+    boxes = [table for table in written.tables if len(table.columns) == 1]
+    boxed = "\n".join(cell.text for table in boxes for row in table.rows for cell in row.cells)
+    (listed,) = [
+        table for table in written.tables if [cell.text for cell in table.rows[0].cells][1:2] == ["危险"]
+    ]
+    rest = "\n".join(cell.text for row in listed.rows for cell in row.cells)
+    assert page.hazards != "none"
+    assert [one.hazard for one in page.hazards if one.hazard not in boxed] == []
+    for source in page.built_from:
+        hazards = library.pages[source.id].hazards
+        for one in () if hazards == "none" else hazards:
+            assert one.hazard in boxed or one.hazard in rest, one.hazard
+            assert one.type != "danger" or one.hazard in boxed
 
 
 def moved_to(library: Library, revision: int | None) -> tuple[Moved, ...]:
