@@ -8,6 +8,7 @@ import typer
 
 from kb.cli.course_making import new, refresh, stale
 from kb.cli.course_quiz import Columns, ColumnsFile, import_quiz, named_columns, results
+from kb.i18n import translator
 from kb.settings import Settings
 from kb.usecases.course_template import looked_at_template
 from kb.usecases.courses import Format, build_course, courses
@@ -84,13 +85,14 @@ def check_template(
 ) -> None:
     """查模板缺什么 · tell what a template of yours lacks."""
     report = looked_at_template(file.read_bytes(), name=file.name)
+    words = translator(Settings().language)
     if as_json:
         typer.echo(json.dumps(report.json(), ensure_ascii=False))
     else:
         for one in report.lacks:
-            typer.echo(f"✗ {one}")
+            typer.echo(f"✗ {one.text(words)}")
         for one in report.hints:
-            typer.echo(f"! {one}")
+            typer.echo(f"! {one.text(words)}")
         if not report.lacks:
             typer.echo("✓ 可用 · it can be used")
     if report.lacks:

@@ -235,7 +235,11 @@ def _with_what_files_lose(came: QuizItem, known: QuizItem | None) -> QuizItem:
 
 
 def _change(id: str, before: QuizItem | None, after: QuizItem | None, *, came: bool) -> QuestionChange:
-    lines = difference(told(before), told(after))
+    lines = tuple(
+        line
+        for line in difference(told(before), told(after))
+        if line.side not in {"gone", "new"} or any(span.text for span in line.spans)
+    )
     state: State = "same" if came else "kept"
     if before is None:
         state = "new"

@@ -13,7 +13,9 @@ from pptx.util import Mm
 
 from kb.courseware.deck import Layout
 from kb.courseware.template import DESIGNS, own_template
+from kb.courseware.template_check import MESSAGES, WORDS
 from kb.errors import BadImport
+from kb.i18n import translator
 from kb.usecases.accounts import Role
 from kb.usecases.course_template import fitting_template, looked_at_template
 from kb.usecases.courses import build_course, course_deck
@@ -66,7 +68,12 @@ def packed(content: bytes, **changes: bytes) -> bytes:
 
 def test_our_own_template_lacks_nothing_and_carries_every_slide() -> None:
     content = saved(own_template())
-    assert looked_at_template(content, name="ours.pptx").json() == {"fits": True, "lacks": [], "hints": []}
+    assert looked_at_template(content, name="ours.pptx").json() == {
+        "fits": True,
+        "layouts": [design.name for design in DESIGNS.values()],
+        "lacks": [],
+        "hints": [],
+    }
     made = build_course(the_real_library(), SAFETY, "pptx", template=fitting_template(content, name="a"))
     shown = Presentation(io.BytesIO(made.content))
     assert len(shown.slides) == len(course_deck(the_real_library(), SAFETY).slides)
@@ -74,12 +81,14 @@ def test_our_own_template_lacks_nothing_and_carries_every_slide() -> None:
 
 def test_a_template_of_others_is_told_every_layout_and_its_shape() -> None:
     report = looked_at_template(saved(Presentation()), name="theirs.pptx")
-    assert len([one for one in report.lacks if one.startswith("no layout is named")]) == 8
-    assert any("'Content' (there: Title Slide, Title and Content" in one for one in report.lacks)
-    assert "its slides are 1.33 times as wide as high; they must be 16:9" in report.lacks
+    lacks = [one.text() for one in report.lacks]
+    assert len([one for one in lacks if one.startswith("no layout is named")]) == 8
+    assert "no layout is named Table; it needs: title placeholder 0, table placeholder 12" in lacks
+    assert "Title and Content" in report.layouts
+    assert "its slides are 1.33 times as wide as high; they must be 16:9" in lacks
     with pytest.raises(BadImport, match="the template was not used") as refusal:
         build_course(the_real_library(), SAFETY, "pptx", template=saved(Presentation()))
-    assert [fault.what for fault in refusal.value.faults] == list(report.lacks)
+    assert [fault.what for fault in refusal.value.faults] == lacks
 
 
 def test_names_are_found_in_any_case_and_each_lack_of_a_placeholder_is_told() -> None:
@@ -94,13 +103,16 @@ def test_names_are_found_in_any_case_and_each_lack_of_a_placeholder_is_told() ->
 
     content = changed(change)
     report = looked_at_template(content, name="a.pptx")
-    assert report.lacks == (
-        "the placeholder 13 of the layout 'Picture with caption' is 'body'; it must be a picture placeholder",
-        "the layout 'Table' has no placeholder 12 (a table placeholder); it has 0, 20, 21",
-        "the placeholder 1 of the layout 'Question' stands beyond the edge of the slide",
-    )
+    assert [one.text() for one in report.lacks] == [
+        "in the layout Picture with caption placeholder 13 is of the kind body; it must be: picture placeholder 13",
+        "the layout Table has no placeholder 12; it needs: table placeholder 12; it has: 0, 20, 21",
+        "in the layout Question placeholder 1 stands beyond the edge of the slide",
+    ]
     (hint,) = report.hints
-    assert "'Content' is 299 x 60 mm; slides are filled for 299 x 128" in hint
+    assert "Content placeholder 1 is 299 x 60 mm; slides are filled for 299 x 128 mm" in hint.text()
+    say = translator("zh_CN")
+    assert report.lacks[1].text(say) == "版式 Table 缺占位符 12，需要：表格占位符 12；现有：0, 20, 21"
+    assert all(say(message) != message for message in (*MESSAGES, *WORDS.values()))
 
 
 def test_a_theme_without_a_chinese_font_is_a_hint_and_no_lack() -> None:
@@ -114,7 +126,7 @@ def test_a_theme_without_a_chinese_font_is_a_hint_and_no_lack() -> None:
 
     report = looked_at_template(changed(change), name="a.pptx")
     assert report.lacks == ()
-    assert "no East Asian font" in report.hints[0]
+    assert "no East Asian font" in report.hints[0].text()
 
 
 def test_what_is_no_presentation_is_refused_with_what_to_do() -> None:
