@@ -132,15 +132,14 @@ def _checked(
         except BadContent as error:
             faults += error.faults
     lacks = [lack for part in parts for lack in part.lacks]
-    for what, have, least in (
-        ("slides", slides, LEAST_SLIDES),
-        ("questions", len(values["quiz"]), LEAST_QUESTIONS),
-    ):
-        if have < least:
-            lacks.append(Fault(where=id, what=f"has {have} {what}", repair=f"a course has {least} at least"))
-    if len(values["hazards"]) > ROOM_HEARS:
-        repair = f"leave those that the room must hear, {ROOM_HEARS} at most; the handout keeps all"
-        lacks.append(Fault(where=id, what=f"has {len(values['hazards'])} hazards on slides", repair=repair))
+    if slides < LEAST_SLIDES:
+        lacks.append(Fault(where=id, what="has too few slides", repair=f"{LEAST_SLIDES} slides at least"))
+    if len(values["quiz"]) < LEAST_QUESTIONS:
+        repair = f"{LEAST_QUESTIONS} questions at least"
+        lacks.append(Fault(where=id, what="has too few questions", repair=repair))
+    if values["hazards"] != "none" and len(values["hazards"]) > ROOM_HEARS:
+        repair = f"leave the {ROOM_HEARS} that it must hear; the handout keeps all"
+        lacks.append(Fault(where=id, what="shows more hazards than a room hears", repair=repair))
     return ProposedCourse(
         id=id,
         path=asked.path,

@@ -12,6 +12,7 @@ from kb.content.pages import CasePage, CoursePage
 from kb.courseware.deck import Layout
 from kb.courseware.reading import slides_of
 from kb.errors import BadInput
+from kb.i18n import translator
 from kb.usecases.course_drawing import plain, sentences, steps
 from kb.usecases.course_new import MOST_PAGES, ProposedCourse, propose_course
 from kb.usecases.editing_text import parsed
@@ -120,7 +121,7 @@ def test_what_pages_do_not_say_is_told_and_not_made_up(library: Library) -> None
     assert made.faults == ()
     told = {(one.where, one.what) for one in made.lacks}
     assert ("ALM-FANUC-SV0411", "is an alarm: it says nothing of prevention") in told
-    assert (made.id, "has 2 questions") in told
+    assert (made.id, "has too few questions") in told
     assert "怎样不再来" not in made.text
 
 
@@ -181,7 +182,19 @@ def test_a_course_is_proposed_by_command(
     words = ("--from", "CASE-MEA-07", "GUIDE-READHEAD-GAP", "--id", "COURSE-TRY", "--out", str(out))
     told = servicebook("course", "new", *words)
     assert (told.code, told.out.strip()) == (0, str(out))
-    assert "has 4 questions" in told.err
+    assert "has too few questions → 10 questions at least" in told.err
     assert parsed("courses/try.md", out.read_text("utf-8")).page is not None
     data = servicebook("course", "new", "--from", "CASE-MEA-07", "--from", "CASE-AXS-02", "--json").json()
     assert (data["id"], data["questions"], data["faults"]) == ("COURSE-MEA-07", 4, [])
+
+
+def test_what_is_lacking_is_told_in_chinese_too(library: Library) -> None:
+    words = translator("zh_CN")
+    chosen = [
+        ["ALM-FANUC-SV0411"],
+        [id for id in library.pages if id.startswith("CASE-")][:MOST_PAGES],
+        ["GUIDE-LOTO"],
+    ]
+    told = [lack for ids in chosen for lack in propose_course(library, ids, owner="x", now=NOW).lacks]
+    assert len({lack.what for lack in told}) >= 4
+    assert [text for lack in told for text in (lack.what, lack.repair) if words(text) == text] == []
