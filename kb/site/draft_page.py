@@ -13,6 +13,7 @@ LABELS: tuple[tuple[str, str, int, int], ...] = (
     ("notes", "Further notes", 3, 8000),
 )
 """Fields of a draft: name, title, lines shown, most characters; `kb.usecases.draft_checking.FIELDS` bounds them likewise."""
+ALIKE = "Is it written already?"
 NO_SCRIPT = "Drafts need a script to be kept on this device."
 DRAFT_TEXTS = (
     "Draft case",
@@ -23,6 +24,7 @@ DRAFT_TEXTS = (
     "Done: send it",
     "Begin a new draft",
     NO_SCRIPT,
+    ALIKE,
     *(title for _, title, _, _ in LABELS),
 )
 """Message ids of the skeleton."""
@@ -47,6 +49,8 @@ SPOKEN_TEXTS = (
     "This photo cannot be read.",
     "This device keeps nothing for this page: {reason}",
     "Remove",
+    "very likely the same",
+    "may be the same",
 )
 """Message ids that the page's scripts say."""
 
@@ -65,8 +69,10 @@ def draft_page(texts: Mapping[str, str], data: Sequence[str]) -> str:
     def text(tag: str, message: str, more: str = "") -> str:
         return f'<{tag}{more} data-text="{escaped(message)}">{say(message)}</{tag}>'
 
+    told = f'<section id="sd-alike" class="so-card" aria-live="polite" hidden>{text("b", ALIKE)}<ul></ul></section>'
     fields = "\n".join(
         f'<label>{text("span", title)}<textarea name="{name}" rows="{rows}" maxlength="{most}"></textarea></label>'
+        + (told if name == "symptom" else "")
         for name, title, rows, most in LABELS
     )
     scripts = "\n".join(f'<script src="{escaped(name)}" defer></script>' for name in data)

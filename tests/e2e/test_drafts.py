@@ -481,3 +481,89 @@ def test_the_form_is_for_gloves_and_holds_four_photos(phone: BrowserContext, hou
     assert len(one.photos) == 3
     assert complaints == []
     assert json.loads(json.dumps(one.json()))["state"] == "new"
+
+
+def test_pages_that_say_it_already_are_named_while_one_writes_with_and_without_a_network(
+    phone: BrowserContext,
+) -> None:
+    page = kept_for_offline(phone)
+    expect(page.locator("#sd-alike")).to_be_hidden()
+    with page.expect_response("**/api/v1/duplicates"):
+        page.fill("[name=alarm]", "SV0401")
+    expect(page.locator("#sd-alike [data-id=ALM-FANUC-SV0401] a")).to_be_visible()
+    phone.set_offline(True)
+    opened(page)
+    expect(page.locator("#sd-alike [data-id=ALM-FANUC-SV0401]")).to_contain_text("可能重复")
+    page.fill("[name=machine]", "西门子 828D")
+    expect(page.locator("#sd-alike")).to_be_hidden()
+    page.fill("[name=machine]", "")
+    page.fill("[name=alarm]", "")
+    page.fill("[name=symptom]", "主轴过热")
+    expect(page.locator("#sd-alike a").first).to_be_visible()
+    page.fill("[name=symptom]", "咖啡机不出水")
+    expect(page.locator("#sd-alike")).to_be_hidden()
+
+
+def test_a_second_click_sends_once_and_complains_of_nothing(phone: BrowserContext, house: House) -> None:
+    page = opened(phone.new_page())
+    written(page)
+    page.locator("#sd-done").dblclick()
+    sent(page)
+    waiting(page, 0)
+    expect(page.locator("#sd-saved")).to_have_text("")
+    assert len(at_the_service(house)) == 1
+
+
+def test_a_draft_with_a_photo_becomes_a_page_that_shows_it_and_names_no_customer(
+    phone: BrowserContext, house: House
+) -> None:
+    page = opened(phone.new_page())
+    written(page, "王师傅说主轴半小时就报过热")
+    photo = {"name": "柜.png", "mimeType": "image/png", "buffer": a_photo(40, 30)}
+    page.set_input_files("#sd-file", [photo])
+    expect(page.locator("#sd-photos img")).to_have_count(1)
+    done(page)
+    sent(page)
+    (kept,) = at_the_service(house)
+    page.goto(f"/drafts/{kept.id}")
+    assert overflow_px(page) == 0
+    page.click("#make-page")
+    expect(page.locator("#field-draft li")).to_contain_text("王师傅")
+    assert "王师傅" not in page.locator("#f-body").input_value()
+    expect(page.locator("[name='alarms.0.code']")).to_have_value("SV0401")
+    picture = page.locator("[name='attachments.0.file']").input_value()
+    assert picture in page.locator("#f-body").input_value()
+    # One more is added by hand; what is none is refused with its reason.
+    chooser = page.locator("[data-pictures] input")
+    page.locator("details", has=chooser).evaluate("one => { one.open = true; }")
+    evil = {"name": "a.png", "mimeType": "image/png", "buffer": b"<svg onload='alert(1)'></svg>"}
+    second = {"name": "端子.png", "mimeType": "image/png", "buffer": a_photo(50, 20)}
+    chooser.set_input_files([evil, second])
+    expect(page.locator("[data-part=picture-faults] li")).to_contain_text("SVG")
+    expect(page.locator("[name^='attachments.'][name$='.alt']").nth(1)).to_have_value("端子")
+    page.fill("[name=_id]", "CASE-AXS-31")
+    page.fill("[name='title']", "SV0401 主轴过热时报警")
+    page.fill("[name='title_en']", "SV0401 when the spindle is hot")
+    page.check("[name=no_hazards]")
+    page.locator("[name^='hazards.']").first.evaluate("one => one.closest('[data-entry]').remove()")
+    page.locator("[name^='solutions.']").first.evaluate("one => one.closest('[data-entry]').remove()")
+    page.click("[data-do=preview]")
+    expect(page.locator(".page-view img")).to_have_count(2)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.page-view img')].every((one) => one.naturalWidth)"
+    )
+    page.click("[data-do=preview]")
+    assert overflow_px(page) == 0
+    page.locator(".edit-bar [name=_do][value=check]").click()
+    if page.locator("#faults").count():
+        pytest.fail(page.locator("#faults").inner_text())
+    page.locator("[name=_do][value=save]").click()
+    page.wait_for_url("**/pages/CASE-AXS-31/read**")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.page-view img')].every((one) => one.naturalWidth)"
+    )
+    page.goto("/drafts?state=closed")
+    expect(page.locator(f"#d-{kept.id}")).to_contain_text("CASE-AXS-31")
+    assert drafts(house.store)[0].page_id == "CASE-AXS-31"
+    made = list(house.settings.content_dir.rglob("figures/*"))
+    assert sorted(one.name for one in made if one.name in {picture.rpartition("/")[2]}) != []

@@ -1,5 +1,6 @@
 // The page on which an engineer writes a draft case: kept as one types, sent when the network is back.
 
+import { Alike } from "./alike.mjs";
 import { FIELDS, Kept, MOST_PHOTOS, isEmpty } from "./drafts_kept.mjs";
 import { Sender, base64 } from "./drafts_sent.mjs";
 import { openPack } from "./pack.mjs";
@@ -11,6 +12,9 @@ const QUALITIES = [0.82, 0.7, 0.55];
 const LARGEST_BYTES = 1_500_000; // well below what the service takes
 const AGAIN_MS = 60_000;
 const HEARD_MS = 150;
+const ALIKE_MS = 700; // after the last key, so that nothing is asked of half a code
+const TWICE_MS = 2000; // a second click on the button that sent a draft means the same draft
+const ASKED_FIELDS = new Set(["machine", "alarm", "symptom"]);
 
 const form = document.getElementById("sd-form");
 const place = document.getElementById("sd-list");
@@ -27,6 +31,10 @@ let kept = null;
 let sender = null;
 let draft = null;
 let why = "";
+let alike = null;
+let alikeTimer = 0;
+let alikeAsked = 0;
+let sentAt = -Infinity;
 
 const say = (message, values) => filled(texts[message] || message, values);
 
@@ -111,7 +119,26 @@ async function edit(one) {
   for (const name of FIELDS) form.elements[name].value = draft.texts[name];
   form.dataset.id = draft.id;
   saved.textContent = "";
+  if (alike) soonAlike(0);
   await showPhotos();
+}
+
+/** Shows which pages may say already what is being written. */
+async function showAlike() {
+  const mine = (alikeAsked += 1);
+  const texts = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
+  const found = await alike.of(texts);
+  if (mine !== alikeAsked) return; // more was typed meanwhile
+  const shown = document.getElementById("sd-alike");
+  shown.hidden = !found.length;
+  shown.querySelector("ul").replaceChildren(...found.map((one) => element("li", { "data-id": one.id },
+    element("span", { class: "so-badge" }, say(one.sure ? "very likely the same" : "may be the same")), " ",
+    element("a", { href: one.address }, english ? one.titleEn || one.title : one.title))));
+}
+
+function soonAlike(wait = ALIKE_MS) {
+  clearTimeout(alikeTimer);
+  alikeTimer = setTimeout(() => showAlike().catch((error) => { console.warn("no page was looked for:", error.message); }), wait);
 }
 
 /** Returns the names of the fields whose text is not the draft's, after the draft has taken it. */
@@ -156,12 +183,14 @@ async function begin() {
 
 async function done() {
   const changed = taken();
+  if (isEmpty(draft) && performance.now() - sentAt < TWICE_MS) return;
   if (!draft.texts.alarm.trim() && !draft.texts.symptom.trim()) {
     saved.textContent = say("Write what the control shows or what the customer complains of.");
     form.elements.alarm.focus();
     return;
   }
   const going = draft;
+  sentAt = performance.now();
   const empty = edit(kept.blank()); // at once: what is typed from here on belongs to the next draft
   window.scrollTo({ top: 0 });
   try {
@@ -244,9 +273,11 @@ async function open() {
   speak((await openPack(new URL("offline/", document.baseURI), ["texts"])).texts);
   kept = await Kept.open();
   sender = new Sender(kept, new URL("../api/v1/", document.baseURI), () => act(list));
+  alike = new Alike(new URL("offline/", document.baseURI), served ? new URL("../api/v1/", document.baseURI) : null);
   const unfinished = (await kept.all()).filter((one) => one.state === "writing");
   await edit(unfinished.pop() || kept.blank());
   form.addEventListener("input", (event) => { if (event.target !== chooser) act(typed); });
+  form.addEventListener("input", (event) => { if (ASKED_FIELDS.has(event.target.name)) soonAlike(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); act(done); });
   chooser.addEventListener("change", () => act(addPhotos));
   document.getElementById("sd-begin").addEventListener("click", () => act(begin));
