@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kb.search.code_table import CodeTable
 from kb.search.dictionary import Dictionary
-from kb.search.documents import FIELDS, mean_lengths, weights_of
+from kb.search.documents import ALONE, FIELDS, TOLD_BESIDE, boost_of, mean_lengths, weights_of
 from kb.search.offline_numbers import packed, packed_steps
 from kb.search.offline_words import utf16
 from kb.search.postings import K1, LEVELS
@@ -71,12 +71,14 @@ def packed_postings(
         "fields": [
             {
                 "boost": weight.boost,
+                "alone": ALONE if name == "body" else 1.0,
                 "b": weight.b,
                 "mean": means.get(name, 1.0),
                 "lengths": packed(len(texts.get(name, "")) for texts in fields),
             }
             for name, weight in FIELDS.items()
         ],
+        "beside": [place for place, name in enumerate(FIELDS) if name in TOLD_BESIDE],
     }
     return PackedPostings(numbers, tuple(shards))
 
@@ -93,7 +95,7 @@ def _combinations(
         text = texts.get(name)
         if not text:
             continue
-        one = weight.boost / (1 - weight.b + weight.b * len(text) / means[name])
+        one = boost_of(name, {name: text}) / (1 - weight.b + weight.b * len(text) / means[name])
         for token, sum_ in weights_of({name: text}, means, dictionary, codes).items():
             times = round(sum_ / one)
             if abs(sum_ / one - times) > 1e-6:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kb.content import load_library
 from kb.search import Filters, SearchIndex, open_index
 from kb.search.catalogue import Catalogue, build_catalogue
+from kb.search.documents import ALONE, boost_of
 from kb.search.tolerance import LetteredLines
 
 ROOT = Path(__file__).parents[3]
@@ -71,3 +72,10 @@ def test_initials_are_found_in_the_last_title_and_never_across_two() -> None:
     assert list(lettered.phrases("zzg")) == ["主轴过"]
     assert list(lettered.phrases("zgrz")) == []
     assert list(LetteredLines.of([]).phrases("zz")) == []
+
+
+def test_a_page_that_is_but_text_weighs_its_text_in_full() -> None:
+    plain = {"title": "Notes", "summary": "Notes", "body": "hydraulic chuck"}
+    told = {**plain, "keywords": "mandrel"}
+    assert boost_of("body", plain) == ALONE * boost_of("body", told) > boost_of("body", told)
+    assert boost_of("title", plain) == boost_of("title", told)

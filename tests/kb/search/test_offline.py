@@ -134,12 +134,18 @@ def test_every_posting_has_the_servers_weight(library: Library, pack: OfflinePac
     ids = core["ids"].split("\n")
     combos = [list(map(int, one.split(","))) for one in numbers["combos"].split(" ")]
     ones = []
-    for field in numbers["fields"]:
-        lengths = unpacked(field["lengths"])
+    every = [unpacked(field["lengths"]) for field in numbers["fields"]]
+    alone = [not any(every[place][number] for place in numbers["beside"]) for number in range(len(ids))]
+    assert {True, False} <= set(alone)
+    for field, lengths in zip(numbers["fields"], every, strict=True):
         ones.append(
             [
-                field["boost"] / (1 - field["b"] + field["b"] * length / field["mean"]) if length else 0.0
-                for length in lengths
+                field["boost"]
+                * (field["alone"] if alone[number] else 1.0)
+                / (1 - field["b"] + field["b"] * length / field["mean"])
+                if length
+                else 0.0
+                for number, length in enumerate(lengths)
             ]
         )
     found: dict[str, dict[str, int]] = {id_: {} for id_ in ids}

@@ -33,10 +33,16 @@ export class Postings {
     this.levels = data.levels;
     this.combos = data.combos.split(" "); // each is parted into numbers when it is first met
     this.fields = data.fields;
+    this.beside = data.beside; // fields without which a body stands alone
     this.weights = this.fields.map(() => null);
     this.shards = new Map();
     this.lists = new Map();
     this.count = this.count.bind(this);
+  }
+
+  /** Whether nothing but title and summary stands beside the body of a document. */
+  isAlone(document) {
+    return this.beside.every((field) => numberAt(this.fields[field].lengths, document) === 0);
   }
 
   shardOf(token) {
@@ -102,11 +108,13 @@ export class Postings {
 
   /** Returns what one occurrence in a field weighs, by document. */
   weightsOf(field) {
-    const { boost, b, mean, lengths } = this.fields[field];
+    const { boost, alone, b, mean, lengths } = this.fields[field];
     const weights = new Float64Array(lengths.length);
     for (let document = 0; document < lengths.length; document += 1) {
       const length = numberAt(lengths, document);
-      if (length) weights[document] = boost / (1 - b + (b * length) / mean);
+      if (!length) continue;
+      const one = alone === 1 || !this.isAlone(document) ? boost : boost * alone;
+      weights[document] = one / (1 - b + (b * length) / mean);
     }
     this.weights[field] = weights;
     return weights;
