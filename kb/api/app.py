@@ -19,6 +19,7 @@ from kb.api.routes import courses as courses_api
 from kb.api.routes import drafts as drafts_api
 from kb.api.routes import duplicates as duplicates_api
 from kb.api.routes import editing as editing_api
+from kb.api.routes import emergency as emergency_api
 from kb.api.routes import faults as faults_api
 from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
@@ -32,11 +33,14 @@ from kb.api.routes import plan as plan_api
 from kb.api.routes import plan_living as plan_living_api
 from kb.api.routes import proposals as proposals_api
 from kb.api.routes import quizzes as quizzes_api
+from kb.api.routes import records as records_api
+from kb.api.routes import records_files as records_files_api
 from kb.api.routes import register as register_api
 from kb.api.routes import reliability as reliability_api
 from kb.api.routes import search as search_api
 from kb.api.routes import search_log as search_log_api
 from kb.api.routes import session, status
+from kb.api.routes import training as training_api
 from kb.api.routes import visits as visits_api
 from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
@@ -50,12 +54,16 @@ from kb.web.pages import (
     editing,
     editing_history,
     editing_pictures,
+    emergency,
     faults,
     faults_customer,
     home,
     library,
     library_health,
     machine_data,
+    orders,
+    orders_files,
+    orders_phone,
     machine_files,
     page_exchange,
     page_feedback,
@@ -66,10 +74,13 @@ from kb.web.pages import (
     proposals,
     quizzes,
     quizzes_import,
+    records,
     register,
     reliability,
     search,
     search_log,
+    training,
+    training_sessions,
     visits,
 )
 from kb.web.rendering import STATIC_DIR
@@ -108,9 +119,12 @@ API_AREAS: tuple[Area, ...] = (
     Area(page_feedback_api.work_router, Role.EDITOR),
     Area(library_health_api.router, Role.EDITOR),
     Area(duplicates_api.router, Role.ENGINEER),
+    Area(records_files_api.router, Role.ENGINEER),
+    Area(records_api.router, Role.ENGINEER),
     Area(register_api.router, Role.PLANNER),
     Area(proposals_api.router, Role.PLANNER),
     Area(reliability_api.router, Role.PLANNER),
+    Area(training_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(machine_files_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
@@ -118,6 +132,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(plan_living_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
     Area(faults_api.router, Role.ENGINEER, by_page=True),
+    Area(emergency_api.router, Role.ENGINEER),
     Area(orders_api.router, Role.ENGINEER, by_page=True),
     Area(jobs_api.router, Role.PLANNER),
     Area(drafts_api.router, Role.ENGINEER, by_page=True),
@@ -145,18 +160,25 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_feedback.work_router, Role.EDITOR),
     Area(library_health.router, Role.EDITOR),
     Area(duplicates.router, Role.ENGINEER),
+    Area(records.router, Role.ENGINEER),
     Area(register.router, Role.PLANNER),
     Area(proposals.router, Role.PLANNER),
     Area(reliability.router, Role.PLANNER),
+    Area(training_sessions.router, Role.PLANNER),
+    Area(training.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(machine_files.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),
     Area(plan.router, Role.PLANNER),
     Area(plan_living.router, Role.PLANNER),
     Area(plan_people.feed_router, None),
+    Area(orders_phone.router, Role.ENGINEER),
+    Area(orders_files.router, Role.ENGINEER),
+    Area(orders.router, Role.ENGINEER),
     Area(visits.router, Role.ENGINEER),
     Area(faults_customer.router, None),
     Area(faults.router, Role.ENGINEER),
+    Area(emergency.router, Role.ENGINEER),
     Area(drafts.router, Role.EDITOR),
 )
 
