@@ -200,7 +200,7 @@ def _content(frame: Frame, figure: FigureBytes, words: Words) -> str:
         source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
         caption = slide.picture.caption or slide.picture.alt
         return (
-            f'<figure class="figure"><img src="{source}" alt="{escape(slide.picture.alt)}">'
+            f'<figure class="figure"><div class="wide"><img src="{source}" alt="{escape(slide.picture.alt)}"></div>'
             f"<figcaption>{escape(caption)}</figcaption></figure>"
         )
     if slide.grid is not None:

@@ -1,10 +1,12 @@
 """The slides of a course in a real browser: from the service, and as one file without a network."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from kb.content.pages import CoursePage
 from kb.usecases.courses import build_course, course_deck
 from tests.conftest import the_real_library
 from tests.e2e.conftest import DESKTOP, PHONE, Service, overflow_px
@@ -13,6 +15,9 @@ SAFETY = "COURSE-SAFETY"
 ALL_FIT = """() => Array.from(document.querySelectorAll(".frame")).map((frame, at) => {
   slides.show(at); const slide = frame.querySelector(".slide");
   return slide.scrollHeight > slide.clientHeight + 1 ? frame.id : "" }).filter((id) => id)"""
+
+ALL_NARROW = """() => Array.from(document.querySelectorAll(".frame")).filter((frame, at) => {
+  slides.show(at); return document.documentElement.scrollWidth > innerWidth }).map((frame) => frame.id)"""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +118,36 @@ def test_one_file_is_swiped_through_on_a_phone_and_printed_whole(
     assert page.locator(".frame:visible").count() == page.evaluate("slides.count")
     assert page.locator(".answer:visible").count() == page.locator(".answer").count()
     context.close()
+
+
+def test_every_course_fits_every_screen_and_a_drawing_is_enlarged_by_a_tap(
+    browser: Browser, tmp_path: Path, complaints: list[str]
+) -> None:
+    library = the_real_library()
+    room = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    hand = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    wall, phone = (listened(one.new_page(), complaints) for one in (room, hand))
+    drawings = 0
+    for id in sorted(page.id for page in library.pages.values() if isinstance(page, CoursePage)):
+        path = tmp_path / f"{id}.html"
+        path.write_bytes(build_course(library, id, "html").content)
+        wall.goto(path.as_uri())
+        wall.evaluate("document.querySelectorAll('.frame').forEach((one) => one.classList.add('revealed'))")
+        assert wall.evaluate(ALL_FIT) == [], id
+        phone.goto(path.as_uri())
+        assert phone.evaluate(ALL_NARROW) == [], id
+        if phone.locator(".figure").count():
+            drawings += 1
+            phone.evaluate(
+                "slides.show(Array.from(document.querySelectorAll('.frame')).findIndex((one) => one.querySelector('.figure')))"
+            )
+            before = phone.evaluate("document.querySelector('.now img').clientWidth")
+            phone.locator(".now img").tap()
+            assert phone.evaluate("document.querySelector('.now img').clientWidth") > 1.5 * before
+            assert overflow_px(phone) == 0
+    assert drawings
+    room.close()
+    hand.close()
 
 
 def test_without_a_script_every_slide_and_answer_is_there(browser: Browser, file: str) -> None:

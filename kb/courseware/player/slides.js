@@ -212,6 +212,10 @@
       tell();
       return;
     }
+    if (event.target.closest(".figure img") && !root.classList.contains("overview")) {
+      event.target.closest(".figure").classList.toggle("big"); /* on a phone a drawing is read in parts */
+      return;
+    }
     const frame = event.target.closest(".frame");
     if (frame && root.classList.contains("overview")) {
       at = frames.indexOf(frame);
