@@ -1,18 +1,24 @@
 """`servicebook order`: list, show and open work orders, tell what happened on site, close them, write their reports."""
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from kb.errors import BadInput, Fault
+from kb.i18n import LANGUAGES
 from kb.settings import Settings
 from kb.usecases.order_access import Actor
+from kb.usecases.order_closing import close_order, draft_of_order, suggested_codes
 from kb.usecases.order_entry_checking import Entry
 from kb.usecases.order_finding import OrderWish, found_orders
+from kb.usecases.order_ledger import LedgerWish, ledger
 from kb.usecases.order_making import Written, decide_finding, order_of_visit, write_order
 from kb.usecases.order_reading import WorkOrder
+from kb.usecases.order_report import report_docx, report_pdf
 from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.order_telling import receive_entry, settle_entry
 from kb.usecases.plan_documents import checklists
@@ -260,3 +266,109 @@ def finding(
         now=house.now(),
     )
     _made(order, as_json=as_json)
+
+
+@command.command("close")
+def close(
+    id: Handle,
+    code: Annotated[
+        list[str] | None, typer.Option("--set", help="代码，如 cause=O4 · field=code, may be repeated")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """以代码结单；不带代码时先列出可能的 · close an order with its codes."""
+    house = opened()
+    wrong = [one for one in code or () if "=" not in one]
+    if wrong:
+        faults = [Fault(where="--set", what=f"{one[:40]!r} has no =", repair="cause=O4") for one in wrong]
+        raise BadInput("nothing was closed", faults)
+    codes = dict(one.split("=", 1) for one in code or ())
+    closed = close_order(
+        house.store,
+        id,
+        codes,
+        event_id=house.new_id(),
+        actor=LOCAL,
+        vocabularies=house.library().vocabularies,
+        now=house.now(),
+    )
+    _made(closed, as_json=as_json)
+
+
+@command.command("codes")
+def codes(id: Handle, as_json: JsonOption = False) -> None:
+    """列出结单时可能的代码及依据 · the codes that an order may be closed with, and why."""
+    house = opened()
+    found = suggested_codes(house.store, house.library(), id, now=house.now())
+    if as_json:
+        printed({"items": [one.json() for one in found]})
+        return
+    for one in found:
+        told = " ".join(f"{name}={code}" for name, code in one.codes.items())
+        typer.echo(f"{told}  {one.why} {one.jobs or ''} {' '.join(one.pages[:3])}".rstrip())
+
+
+@command.command("draft")
+def draft(id: Handle, as_json: JsonOption = False) -> None:
+    """由已结工单起案例草稿，客户信息不带入 · make a draft case of a closed order."""
+    house = opened()
+    made, left = draft_of_order(
+        house.store,
+        id,
+        actor=LOCAL,
+        now=house.now(),
+        photo_limit_bytes=house.settings.draft_photo_limit_bytes,
+    )
+    if as_json:
+        printed({"draft": made.json(), "left_behind": [asdict(one) for one in left]})
+        return
+    typer.echo(f"{made.id}  {made.title}")
+    for one in left:
+        typer.echo(f"未带入 · left behind ({one.kind}): {one.text}", err=True)
+
+
+@command.command("report")
+def report(
+    id: Handle,
+    file: Annotated[Path, typer.Argument(help="pdf 或 docx 文件 · a pdf or docx file", metavar="FILE")],
+    language: Annotated[str, typer.Option(help="zh_CN 或 en")] = "",
+) -> None:
+    """写出服务报告 · write the service report."""
+    house = opened()
+    makers = {".pdf": report_pdf, ".docx": report_docx}
+    faults = []
+    if file.suffix not in makers:
+        faults.append(Fault(where="FILE", what=f"ends with {file.suffix!r}", repair=".pdf or .docx"))
+    if language not in {"", *LANGUAGES}:
+        faults.append(Fault(where="--language", what=f"is {language[:20]!r}", repair=", ".join(LANGUAGES)))
+    if faults:
+        raise BadInput("no report was written", faults)
+    chosen = next((one for one in LANGUAGES if one == language), house.settings.language)
+    make = makers[file.suffix]
+    file.write_bytes(make(house.store, id, house.library().vocabularies, chosen, now=house.now()))
+    typer.echo(str(file), err=True)
+
+
+@command.command("parts")
+def parts(
+    text: Annotated[
+        str, typer.Option(help="件号、名称或序列号 · in part number, name or serial number")
+    ] = "",
+    site: SiteOption = "",
+    machine: MachineOption = "",
+    covered: Annotated[bool, typer.Option("--covered", help="仍在保 · still under warranty")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """质保台账 · the warranty ledger."""
+    house = opened()
+    under = house.today() if covered else None
+    wish = LedgerWish(text=text, site=site, machine=machine, under=under)
+    lines = ledger(house.store, wish, whole=True).items
+    if as_json:
+        printed({"items": [one.json() for one in lines]})
+        return
+    for one in lines:
+        serials = f"{one.old_serial or '—'} → {one.new_serial or '—'}"
+        typer.echo(
+            f"{one.used_on}  {one.tag}  {one.part_number} {one.name}  {serials}  {one.warranty_until or ''}"
+        )

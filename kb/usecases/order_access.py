@@ -72,3 +72,10 @@ def had_once(session: Session, row: rows.WorkOrderRow, actor: Actor) -> bool:
     """Whether an order was the actor's before it was given to somebody else."""
     log = history(session, kind=AUDITED, thing_id=row.id, limit=LOOKED_BACK)
     return any((one.before or {}).get("technician_id") in actor.technician_ids for one in log)
+
+
+def technician_id(store: Store, code: str) -> str | None:
+    """Return the id of the technician with this code; None where there is none."""
+    with store.reading() as session:
+        people = columns_by_id(session, "technicians", ("code",))
+    return next((id for id, (known,) in people.items() if known == code), None)

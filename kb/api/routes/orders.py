@@ -1,30 +1,36 @@
 """Work orders over HTTP: lists, one of them whole, opened by hand or from a visit, told of from the phone, closed."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.api.routes.register_schemas import problems_documented
 from kb.i18n import Language
 from kb.usecases.accounts import Role
 from kb.usecases.order_access import Actor, actor_of
+from kb.usecases.order_closing import close_order, draft_of_order, suggested_codes
 from kb.usecases.order_entry_checking import FIELDS, Entry
 from kb.usecases.order_finding import OrderWish, found_orders
+from kb.usecases.order_ledger import LedgerWish, ledger
 from kb.usecases.order_making import DECISIONS, Written, decide_finding, order_of_visit, write_order
 from kb.usecases.order_pictures import order_file
+from kb.usecases.order_report import report_docx, report_pdf
 from kb.usecases.order_sheet import order_sheet
 from kb.usecases.order_telling import receive_entry, settle_entry
 from kb.usecases.plan_documents import checklists
-from kb.web.context import HouseDep, Visitor, VisitorDep
+from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep
+from kb.web.downloads import download
 from kb.web.photos import photo_answer
 from kb.wiring import House
 from planner.model import OrderState
 
 router = APIRouter(prefix="/orders", tags=["work orders"])
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Handle = Annotated[str, Path(max_length=64, description="id or number of the work order")]
 Code = Annotated[str, Query(max_length=64)]
 
@@ -160,6 +166,27 @@ def make_of_visit(body: VisitIn, house: HouseDep, visitor: VisitorDep) -> dict[s
     return made.json()
 
 
+@router.get("/parts")
+def read_ledger(
+    house: HouseDep,
+    text: Annotated[str, Query(max_length=100)] = "",
+    site: Code = "",
+    machine: Annotated[str, Query(max_length=200)] = "",
+    part_class: Annotated[str, Query(max_length=20)] = "",
+    covered: bool = False,
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    size: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """List the parts that were fitted, with serial numbers and warranty; `covered` asks for those still covered today."""
+    under = house.today() if covered else None
+    wish = LedgerWish(
+        text=text, site=site, machine=machine, part_class=part_class, under=under, page=page, size=size
+    )
+    found = ledger(house.store, wish)
+    items = [one.json() for one in found.items]
+    return {"items": items, "page": found.page, "size": found.size, "total": found.total}
+
+
 @router.get("/{id}", responses=problems_documented(s404="there is none"))
 def read_order(id: Handle, house: HouseDep) -> dict[str, Any]:
     """Return an order with its checklist, results, last values, findings, parts, times and entries."""
@@ -250,4 +277,60 @@ def read_file(id: Handle, file: Annotated[str, Path(max_length=64)], house: Hous
     return photo_answer(*order_file(house.store, id, file))
 
 
-LanguageQuery = Annotated[Language | None, Query(description="of the document")]
+@router.get("/{id}/codes", responses=problems_documented(s404="there is none"))
+def read_codes(id: Handle, house: HouseDep) -> dict[str, Any]:
+    """Return the codes that an order may be closed with, the likely ones first, each with what it rests on."""
+    found = suggested_codes(house.store, house.library(), id, now=house.now())
+    return {"items": [one.json() for one in found]}
+
+
+@router.post(
+    "/{id}/close",
+    responses=problems_documented(s403="the order is another's", s404="there is none", s422="every fault"),
+)
+def close(
+    id: Handle, body: Annotated[dict[str, str], Body()], house: HouseDep, visitor: VisitorDep
+) -> dict[str, Any]:
+    """Close an order with its codes; closing it again changes nothing."""
+    closed = close_order(
+        house.store,
+        id,
+        body,
+        event_id=house.new_id(),
+        actor=acting(house, visitor),
+        vocabularies=house.library().vocabularies,
+        now=house.now(),
+    )
+    return closed.json()
+
+
+@router.post(
+    "/{id}/draft",
+    responses=problems_documented(s403="the order is another's", s404="there is none", s422="not closed"),
+)
+def make_draft(id: Handle, house: HouseDep, visitor: VisitorDep) -> dict[str, Any]:
+    """Return the draft case of a closed order, made where there is none yet, and what of the customer stayed behind."""
+    made, left = draft_of_order(
+        house.store,
+        id,
+        actor=acting(house, visitor),
+        now=house.now(),
+        photo_limit_bytes=house.settings.draft_photo_limit_bytes,
+    )
+    return {"draft": made.json(), "left_behind": [asdict(one) for one in left]}
+
+
+@router.get(
+    "/{id}/report", response_class=Response, responses=problems_documented(s404="there is no such order")
+)
+def read_report(
+    id: Handle,
+    house: HouseDep,
+    language: LanguageDep,
+    kind: Literal["pdf", "docx"] = "pdf",
+    lang: Language | None = None,
+) -> Response:
+    """Return the service report of an order."""
+    make, media_type = (report_pdf, "application/pdf") if kind == "pdf" else (report_docx, DOCX)
+    content = make(house.store, id, house.library().vocabularies, lang or language, now=house.now())
+    return download(content, media_type, f"service-report.{kind}")

@@ -28,22 +28,28 @@ export function freshId() {
 export const isEmpty = (draft) => FIELDS.every((name) => !draft.texts[name].trim());
 
 export class Kept {
-  /** Opens what is kept; asks that the browser does not clear it when space runs short. */
-  static async open() {
-    const opening = indexedDB.open(NAME, 1);
+  /**
+   * Opens what is kept; asks that the browser does not clear it when space runs short.
+   * @param name Of the database; another room that sends things the same way has one of its own.
+   * @param more Names of further stores, whose rows have an `id`.
+   */
+  static async open(name = NAME, more = []) {
+    const opening = indexedDB.open(name, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("drafts", { keyPath: "id" });
       opening.result.createObjectStore("photos", { keyPath: ["draft", "number"] });
+      for (const one of more) opening.result.createObjectStore(one, { keyPath: "id" });
     };
     const database = await settled(opening);
     database.onversionchange = () => database.close();
     navigator.storage?.persist?.().catch(() => false);
-    return new Kept(database);
+    return new this(database, name);
   }
 
-  constructor(database) {
+  constructor(database, name) {
     this.database = database;
-    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(NAME) : null;
+    this.name = name;
+    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null;
   }
 
   /** Calls `changed` whenever another tab has changed what is kept. */

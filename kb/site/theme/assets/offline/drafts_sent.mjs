@@ -3,7 +3,6 @@
 // Exactly once is made of two halves: the phone sends a frozen draft again and again until it hears an answer that
 // names the draft, and the service keeps an id once. Tabs do not send at the same time.
 
-const LOCK = "servicebook-drafts";
 const WAIT_MS = 60_000;
 
 /** Returns bytes as base64. */
@@ -32,6 +31,7 @@ export class Sender {
     this.api = api;
     this.changed = changed;
     this.running = null;
+    this.refusals = [412, 413, 422]; // answers that no sending again would change
   }
 
   /** Sends what waits; returns "" when nothing is left to do, else why it stopped. One run at a time, in all tabs. */
@@ -42,7 +42,7 @@ export class Sender {
 
   alone() {
     if (!navigator.locks) return this.sendAll(false); // plain http: the claim in the database is the lock
-    return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? this.sendAll(true) : ""));
+    return navigator.locks.request(this.kept.name, { ifAvailable: true }, (lock) => (lock ? this.sendAll(true) : ""));
   }
 
   async sendAll(alone) {
@@ -85,14 +85,20 @@ export class Sender {
       .finally(() => clearTimeout(timer));
   }
 
-  async send(draft, token) {
+  /** Returns where a draft is sent to, and what is sent; the same bytes however often. */
+  async letter(draft) {
     const photos = (await this.kept.photos(draft.id)).map((photo) => base64(new Uint8Array(photo.data)));
-    const body = JSON.stringify({ id: draft.id, created: draft.created, ...draft.texts, photos });
+    return { path: "drafts", content: { id: draft.id, created: draft.created, ...draft.texts, photos } };
+  }
+
+  async send(draft, token) {
+    const { path, content } = await this.letter(draft);
+    const body = JSON.stringify(content);
     let answer;
     let told;
     try {
       const headers = { "Content-Type": "application/json", "X-CSRF-Token": token };
-      answer = await this.ask("drafts", { method: "POST", headers, body });
+      answer = await this.ask(path, { method: "POST", headers, body });
       told = await answer.json(); // an answer that is cut off is no answer
     } catch {
       await this.kept.change(draft.id, ["ready"], { claimed: 0, reason: "cut" });
@@ -100,12 +106,12 @@ export class Sender {
     }
     // A portal of a guest network answers 200 to anything: only an answer that names the draft counts.
     if ((answer.status === 200 || answer.status === 201) && told.id === draft.id) {
-      await this.kept.sent(draft.id);
+      await this.kept.sent(draft.id, told);
       return;
     }
     const reason = [told.detail, ...(told.faults || []).map((fault) => `${fault.where}: ${fault.what} ${fault.repair}`)]
       .filter(Boolean).join(" · ") || `HTTP ${answer.status}`;
-    const refused = [412, 413, 422].includes(answer.status);
+    const refused = this.refusals.includes(answer.status);
     // What was refused before it was kept is certain not to be there, unless an earlier sending got no answer.
     const uncertain = draft.uncertain || answer.status >= 500 || answer.ok;
     await this.kept.change(draft.id, ["ready"], {
