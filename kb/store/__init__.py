@@ -20,6 +20,7 @@ from kb.store.planning import (
 )
 from kb.store.proposals import MaintenanceProposalRow, PriceBookRow
 from kb.store.quizzes import QuizAttemptRow
+from kb.store.records import RecordEventRow, RecordRow
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
 from kb.store.training import (
@@ -53,6 +54,8 @@ __all__ = [
     "PlanningInput",
     "PriceBookRow",
     "QuizAttemptRow",
+    "RecordEventRow",
+    "RecordRow",
     "SearchLogRow",
     "SearchVoteRow",
     "SkillRow",
