@@ -15,6 +15,7 @@ from kb.errors import BadInput, Conflict, Fault
 from kb.store import Store
 from kb.store.bulk import filled_tables, insert_register
 from kb.store.samples import note_sample, noted_sample
+from kb.usecases.sample_certificates import certificates, skill_rules
 from kb.usecases.sample_contracts import sold
 from kb.usecases.sample_history import finished_visits, planning_input_of
 from kb.usecases.sample_machines import machines
@@ -70,6 +71,8 @@ class SampleDepartment:
     sites: tuple[Row, ...]
     equipment: tuple[Row, ...]
     technicians: tuple[Row, ...]
+    skills: tuple[Row, ...]
+    certificates: tuple[Row, ...]
     contracts: tuple[Row, ...]
     plans: tuple[Row, ...]
     meters: tuple[Row, ...]
@@ -127,6 +130,8 @@ def sample_department(size: SampleSize, seed: int, today: date) -> SampleDepartm
         seed=seed,
         today=today,
         **parts,
+        skills=skill_rules(),
+        certificates=certificates(staff, today),
         meters=counters.meters,
         readings=counters.readings,
         runs=past.runs,
@@ -179,6 +184,8 @@ def _by_table(department: SampleDepartment) -> dict[str, Sequence[Row]]:
         "sites": department.sites,
         "equipment": department.equipment,
         "technicians": department.technicians,
+        "skills": department.skills,
+        "certificates": department.certificates,
         "contracts": department.contracts,
         "maintenance_plans": department.plans,
         "meters": department.meters,
