@@ -1,5 +1,6 @@
 """`servicebook serve`: pages and API on one port, loopback only until a user exists."""
 
+import contextlib
 import ipaddress
 import socket
 from typing import Annotated
@@ -8,9 +9,10 @@ import typer
 import uvicorn
 
 from kb.api.app import create_app
-from kb.errors import BadInput, Fault, NotAllowed
+from kb.errors import BadInput, Fault, KbError, NotAllowed
 from kb.settings import Settings
 from kb.usecases.accounts import any_user_exists
+from kb.usecases.library_health import library_figures
 from kb.wiring import House, open_house
 
 
@@ -37,6 +39,7 @@ def run(house: House, *, host: str, port: int) -> None:
             f"{host} can be reached from other machines; first add a user with a password: servicebook user add NAME --role admin"
         )
     _refuse_taken_port(host, port)
+    make_ready(house)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{port}  (Ctrl+C: 停止 · stop)")
     uvicorn.run(
@@ -49,6 +52,15 @@ def run(house: House, *, host: str, port: int) -> None:
         timeout_keep_alive=10,
         timeout_graceful_shutdown=5,
     )
+
+
+def make_ready(house: House) -> None:
+    """Read the library, and work out what follows from its files alone, before the first visitor waits for it.
+
+    Where it cannot be read the service starts all the same, and its pages say why.
+    """
+    with contextlib.suppress(KbError):
+        library_figures(house.library(), today=house.today())
 
 
 def is_loopback(host: str) -> bool:

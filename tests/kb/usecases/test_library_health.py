@@ -9,17 +9,21 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from kb.cli.serve import make_ready
 from kb.content import Library, load_library
 from kb.errors import BadQuery, NotFound
 from kb.search.index import facet_values
+from kb.settings import Settings
 from kb.store import Store, register
-from kb.usecases.library_health import AGES, ANY_CONTROL, Health, library_figures, library_health
+from kb.usecases import library_health as library_health_module
+from kb.usecases.library_health import AGES, ANY_CONTROL, Figures, Health, library_figures, library_health
 from kb.usecases.library_health_figures import health_counts, health_row
 from kb.usecases.library_health_lists import LISTS, Choice, health_list, health_xlsx
 from kb.usecases.page_feedback import Verdict, judge_page
 from kb.usecases.page_reviews import reviews_by_owner, reviews_due
 from kb.usecases.page_use import Reuse
 from kb.usecases.search_log import Note, keep_notes
+from kb.wiring import open_house
 from tests.kb.content.pages import a_case, a_content_folder, a_guide
 from tests.kb.search.pages import VOCABULARIES, an_alarm
 
@@ -192,3 +196,29 @@ def test_a_list_or_a_choice_that_is_not_there_is_refused(health: Health) -> None
         health_list(health, "nothing", Choice(), "zh_CN")
     with pytest.raises(BadQuery, match=r"by is 'maker'.*age is '3-7'"):
         health_list(health, "ages", Choice(by="maker", age="3-7"), "zh_CN")  # type: ignore[arg-type]
+
+
+def test_what_follows_from_the_files_is_there_before_the_first_visitor_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[str] = []
+    figures = library_health_module._figures
+
+    def counted(library: Library, today: date) -> Figures:
+        worked_out.append(library.digest)
+        return figures(library, today)
+
+    monkeypatch.setattr(library_health_module, "_figures", counted)
+    monkeypatch.setattr(library_health_module, "_memory", {})
+    house = open_house(
+        Settings(home=tmp_path, content_dir=a_content_folder(tmp_path / "content", VOCABULARIES, **FILES))
+    )
+    house.store.migrate()
+    make_ready(house)
+    assert len(worked_out) == 1
+    library_health(house.store, house.library(), today=house.today())
+    assert len(worked_out) == 1
+    missing = open_house(Settings(home=tmp_path, content_dir=tmp_path / "nowhere"))
+    make_ready(missing)  # its pages say what is missing
+    house.store.close()
+    missing.store.close()
