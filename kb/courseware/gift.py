@@ -12,7 +12,7 @@ from kb.errors import BadImport, Fault
 
 _SPECIAL = re.compile(r"([~=#{}:\\])")
 _QUESTION = re.compile(
-    r"(?:::(?P<id>(?:\\.|[^\\])*?)::)?\s*(?:\[[a-z]+\])?(?P<stem>(?:\\.|[^\\{}])*)\{(?P<answers>(?:\\.|[^\\{}])*)\}(?P<rest>.*)",
+    r"(?:::(?P<id>(?:\\.|[^\\:]|:(?!:))*+)::)?\s*(?:\[[a-z]+\])?(?P<stem>(?:\\.|[^\\{}])*)\{(?P<answers>(?:\\.|[^\\{}])*)\}(?P<rest>.*)",
     re.DOTALL,
 )
 _ANSWER = re.compile(r"(?P<mark>[=~])(?:%(?P<share>-?\d+(?:\.\d+)?)%)?(?P<text>(?:\\.|[^\\=~])*)", re.DOTALL)

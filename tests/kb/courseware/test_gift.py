@@ -71,3 +71,9 @@ def test_every_question_that_cannot_be_read_is_told_with_its_line() -> None:
         ("gift:7", "question two (single) has 2 answers, 0 of them right"),
         ("gift:9", "question n (numeric) needs one answer that is a number"),
     ]
+
+
+def test_a_text_that_is_made_to_be_searched_for_ever_is_refused_at_once() -> None:
+    for text in ("::a" * 20_000, "::" + ":a" * 40_000 + "::x", "\\" * 60_000, "::x::" + "a" * 60_000 + "{"):
+        with pytest.raises(BadImport, match="is no question"):
+            read_gift(text)
