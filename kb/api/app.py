@@ -21,6 +21,7 @@ from kb.api.routes import duplicates as duplicates_api
 from kb.api.routes import editing as editing_api
 from kb.api.routes import emergency as emergency_api
 from kb.api.routes import faults as faults_api
+from kb.api.routes import faults_plan as faults_plan_api
 from kb.api.routes import improvements as improvements_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import library_health as library_health_api
@@ -57,14 +58,15 @@ from kb.web.pages import (
     emergency,
     faults,
     faults_customer,
+    faults_plan,
     home,
     library,
     library_health,
     machine_data,
+    machine_files,
     orders,
     orders_files,
     orders_phone,
-    machine_files,
     page_exchange,
     page_feedback,
     plan,
@@ -132,6 +134,8 @@ API_AREAS: tuple[Area, ...] = (
     Area(plan_api.router, Role.PLANNER),
     Area(plan_living_api.router, Role.PLANNER),
     Area(visits_api.router, Role.ENGINEER),
+    Area(faults_plan_api.router, Role.ENGINEER),
+    Area(faults_plan_api.dispatch_router, Role.PLANNER),
     Area(faults_api.router, Role.ENGINEER, by_page=True),
     Area(emergency_api.router, Role.ENGINEER),
     Area(orders_api.router, Role.ENGINEER, by_page=True),
@@ -179,6 +183,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(orders.router, Role.ENGINEER),
     Area(visits.router, Role.ENGINEER),
     Area(faults_customer.router, None),
+    Area(faults_plan.router, Role.PLANNER),
     Area(faults.router, Role.ENGINEER),
     Area(emergency.router, Role.ENGINEER),
     Area(drafts.router, Role.EDITOR),

@@ -10,21 +10,25 @@ import typer
 from kb.errors import BadInput, Fault
 from kb.i18n import translator
 from kb.settings import Settings
+from kb.usecases.fault_deciding import accept_report, set_aside
+from kb.usecases.fault_diagnosis import likely_causes
+from kb.usecases.fault_dispatch import dispatch_report
+from kb.usecases.fault_handling import handling_plan, work_time
 from kb.usecases.fault_intake import label_of
 from kb.usecases.fault_json import report_json
 from kb.usecases.fault_list import Due, FaultQuery, Group, Sort, fault_list
 from kb.usecases.fault_log import ReportEvent, tell_report
 from kb.usecases.fault_machines import machines_found
+from kb.usecases.fault_plan_files import plan_file, plan_json
 from kb.usecases.fault_reports import (
     FaultReport,
     NewReport,
-    accept_report,
     fault_report,
     report_fault,
-    set_aside,
 )
 from kb.usecases.fault_words import POINT_NAMES, STATE_NAMES
 from kb.wiring import House, open_house
+from planner.faults import HandlingPlan
 from planner.model import MachineState
 
 command = typer.Typer(rich_markup_mode=None)
@@ -199,6 +203,82 @@ def order(id: Id, as_json: JsonOption = False) -> None:
         warranty_months=months,
     )
     _show(house, _kept(house, id), as_json=as_json)
+
+
+@command.command("plan")
+def plan(
+    id: Id,
+    out: Annotated[
+        Path | None, typer.Option(help="写成文件 .docx 或 .pdf · write a file", dir_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """故障处理方案：危险、检查、备件、谁能去 · the handling plan of a report."""
+    house = _house()
+    now, language = house.now(), house.settings.language
+    made = handling_plan(
+        house.store, house.library(), house.search_index(), _kept(house, id), language=language, now=now
+    )
+    if out is not None:
+        if out.suffix not in {".docx", ".pdf"}:
+            raise typer.BadParameter(f"{out.name} must end in .docx or .pdf")
+        ending: Literal["docx", "pdf"] = "docx" if out.suffix == ".docx" else "pdf"
+        out.write_bytes(plan_file(made, ending, language=language, created=now)[0])
+        typer.echo(str(out), err=True)
+    if as_json:
+        _print_json(plan_json(made))
+    elif out is None:
+        _print_plan(made)
+
+
+def _print_plan(made: HandlingPlan) -> None:
+    for hazard in made.hazards:
+        typer.echo(f"! {hazard.hazard} → {hazard.avoid} [{hazard.source}]")
+    typer.echo(made.likely.text)
+    for step in made.checks:
+        sources = ", ".join((*step.pages, *step.jobs))
+        typer.echo(f"{step.number}. {step.cause} {step.share:.0%}  {step.check}  [{sources}]")
+    for part in made.parts:
+        typer.echo(f"+ {part.name} {part.number} ×{part.quantity} [{', '.join(part.sources)}]")
+    for offer in made.offers:
+        typer.echo(
+            f"{offer.day} {offer.start:%H:%M}  {offer.technician}  {offer.extra_minutes:+} min  "
+            f"{offer.extra_km:+g} km  {offer.technician_id}"
+        )
+    for text in (made.nobody, *made.missing):
+        if text:
+            typer.echo(f"? {text}")
+
+
+@command.command("dispatch")
+def dispatch(
+    id: Id,
+    technician: Annotated[str, typer.Argument(help="工程师编号 · technician code")],
+    day: Annotated[str, typer.Argument(help="哪天 · which day", metavar="YYYY-MM-DD")],
+    as_json: JsonOption = False,
+) -> None:
+    """派工：开工单并排进计划 · open the order for a technician and a day, and plan it."""
+    house = _house()
+    now, months = house.now(), house.settings.warranty_months
+    wanted = _instant(day, house, "day")
+    likely = likely_causes(house.store, house.library(), house.search_index(), _kept(house, id), now=now)
+    done = dispatch_report(
+        house.store,
+        id,
+        technician=technician,
+        day=wanted.date() if wanted else now.date(),
+        duration=work_time(likely),
+        order_id=house.new_id(),
+        proposal_id=house.new_id(),
+        now=now,
+        who=CLI,
+        warranty_months=months,
+    )
+    told = {"order": done.order_id, "proposal": done.proposal_id, "in_plan": done.in_plan}
+    if as_json:
+        _print_json(told)
+    else:
+        typer.echo("  ".join(str(value) for value in told.values()))
 
 
 @command.command("aside")

@@ -14,15 +14,27 @@ from planner.faults.diagnosis import (
     likeness,
 )
 from planner.faults.entitlement import Cover, Entitlement, Ground, entitlement
+from planner.faults.handling import (
+    CheckStep,
+    HandlingPlan,
+    HazardNote,
+    KitPart,
+    Statement,
+    VisitOffer,
+)
 from planner.faults.log import Standing, possible_next, standing
 from planner.faults.priority import Priority, priority
 
 __all__ = [
+    "CheckStep",
     "Cover",
     "Deadline",
     "Diagnosis",
     "Entitlement",
     "Ground",
+    "HandlingPlan",
+    "HazardNote",
+    "KitPart",
     "KnownCause",
     "Picture",
     "Point",
@@ -30,6 +42,8 @@ __all__ = [
     "RankedCause",
     "SolvedJob",
     "Standing",
+    "Statement",
+    "VisitOffer",
     "deadlines",
     "diagnose",
     "entitlement",

@@ -1,7 +1,8 @@
 """Which cause is it likely to be, and what is to be checked first? Counted from closed jobs, with the library behind them.
 
-Ranking. Each closed job votes for the cause that was found, with a weight that falls with how little it shares with the
-fault at hand (`likeness`). The library's cases give each cause a share as if a few jobs had been seen (additive smoothing,
+Ranking. Each closed job votes for the cause that was found, with a weight that falls steeply with how much less it shares
+with the fault at hand than the likest job does (`likeness`; a word counts the more the fewer jobs tell it, as inverse
+document frequency does). The library's cases give each cause a share as if a few jobs had been seen (additive smoothing,
 Dirichlet prior): where own jobs are few the library speaks, where they are many they do.
 
 Order of checks. Checking in the order of probability divided by cost finds the cause with the least expected effort when
@@ -12,6 +13,7 @@ sequential problems*, 1977; Heckerman, Breese & Rommelse, *Decision-theoretic tr
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 
 from planner.errors import InvalidInput
 
@@ -19,19 +21,24 @@ PRIOR_JOBS = 3.0
 """The library weighs as much as so many own jobs that are just alike."""
 LEAST_LIKENESS = 0.3
 """A job that shares less says nothing about this fault."""
+SHARPNESS = 6
+"""A vote falls with this power of the likeness, measured by the likest: one job that is just alike outweighs many that share
+the kind of machine only."""
+NEAR = 0.5
+"""A job counts as similar that is at least so alike, measured by the likest of all."""
 UNKNOWN_MINUTES = 30
 """What a check costs of which nobody knows it."""
 WEIGHTS: Mapping[str, float] = {
     "alarm": 4.0,
-    "model": 2.0,
+    "model": 1.0,
     "controller": 1.0,
     "equipment_class": 1.0,
     "subsystem": 2.0,
     "failure_mode": 2.0,
 }
-"""What sharing a value is worth; a shared alarm is worth more than all that a class of machines has in common."""
-WORDS_WEIGHT = 3.0
-"""What telling the same symptom in the same words is worth."""
+"""What sharing a value is worth, measured on held-out jobs (docs/benchmarks.md)."""
+WORDS_WEIGHT = 8.0
+"""What telling the same symptom in the same words is worth: more than all that a class of machines has in common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +139,13 @@ class Diagnosis:
         return tuple(sorted(self.causes, key=lambda one: one.check_order))
 
 
-def likeness(one: Picture, other: Picture) -> float:
+def likeness(one: Picture, other: Picture, rarity: Mapping[str, float] | None = None) -> float:
     """Return how much two faults share, 0 to 1; what either does not know counts for neither.
 
     Two different alarms are never alike: a control that shows another number means another thing.
+
+    Args:
+        rarity: What sharing a word is worth, by word; None counts all words alike.
     """
     if one.alarm and other.alarm and one.alarm != other.alarm:
         return 0.0
@@ -147,11 +157,24 @@ def likeness(one: Picture, other: Picture) -> float:
             shared += weight if here == there else 0.0
     if one.words and other.words:
         possible += WORDS_WEIGHT
-        shared += WORDS_WEIGHT * len(one.words & other.words) / min(len(one.words), len(other.words))
+        shared += WORDS_WEIGHT * _words_shared(one.words, other.words, rarity)
     if not possible:
         return 0.0
     evidence = possible / (possible + 2.0)  # little in common to compare is little to go by
     return shared / possible * evidence
+
+
+def _words_shared(one: frozenset[str], other: frozenset[str], rarity: Mapping[str, float] | None) -> float:
+    if rarity is None:
+        return len(one & other) / min(len(one), len(other))
+    least = min(sum(rarity.get(word, 1.0) for word in one), sum(rarity.get(word, 1.0) for word in other))
+    return min(1.0, sum(rarity.get(word, 1.0) for word in one & other) / least) if least else 0.0
+
+
+def _rarity(pictures: Sequence[Picture]) -> dict[str, float]:
+    """Return what a word is worth: nothing that everybody tells, most what one alone does."""
+    told = Counter(word for picture in pictures for word in picture.words)
+    return {word: log((len(pictures) + 1) / count) for word, count in told.items()}
 
 
 @dataclass(slots=True)
@@ -176,20 +199,23 @@ def diagnose(fault: Picture, *, jobs: Iterable[SolvedJob], library: Iterable[Kno
     """
     known = list(library)
     _check(known)
+    solved = [job for job in jobs if job.cause]
+    rarity = _rarity([*(job.picture for job in solved), *(entry.picture for entry in known)])
     tallies: dict[str, _Tally] = defaultdict(_Tally)
+    alike_jobs = [(likeness(fault, job.picture, rarity), job) for job in solved]
+    best = max((alike for alike, _ in alike_jobs), default=0.0)
     similar = 0
-    for job in jobs:
-        alike = likeness(fault, job.picture)
-        if alike >= LEAST_LIKENESS and job.cause:
+    for alike, job in alike_jobs:
+        if alike >= max(LEAST_LIKENESS, NEAR * best):
             similar += 1
             tally = tallies[job.cause]
-            tally.votes += alike
+            tally.votes += best * (alike / best) ** SHARPNESS
             tally.jobs.append((-alike, job.id))
     for entry in known:
-        alike = likeness(fault, entry.picture)
+        alike = likeness(fault, entry.picture, rarity)
         if alike >= LEAST_LIKENESS:
             tally = tallies[entry.cause]
-            tally.prior += alike / entry.rank
+            tally.prior += alike**SHARPNESS / entry.rank
             tally.cases.add(entry.case_id)
             if entry.check:
                 tally.checks.append((entry.check_minutes or UNKNOWN_MINUTES, entry.check))

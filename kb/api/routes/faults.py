@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kb.api.routes.register_schemas import problems_documented
 from kb.errors import BadInput, Fault
+from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_intake import label_of
 from kb.usecases.fault_json import about_json, report_json
 from kb.usecases.fault_list import Due, FaultQuery, Group, Sort, fault_list
@@ -20,10 +21,8 @@ from kb.usecases.fault_photos import report_photo
 from kb.usecases.fault_reports import (
     FaultReport,
     NewReport,
-    accept_report,
     fault_report,
     report_fault,
-    set_aside,
 )
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.photos import photo_answer

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request, UploadFile
@@ -11,37 +11,28 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Conflict, Fault, NotFound
 from kb.i18n import Language, translator
+from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_intake import label_of
 from kb.usecases.fault_list import GROUPS, SORTS, Due, FaultQuery, Group, Sort, fault_list
 from kb.usecases.fault_log import STATES, ReportEvent, tell_report
 from kb.usecases.fault_machines import about_machine, machines_found
 from kb.usecases.fault_photos import MOST_PHOTOS, report_photo
 from kb.usecases.fault_reports import (
-    FaultReport,
     NewReport,
-    accept_report,
     fault_report,
     report_fault,
-    set_aside,
 )
 from kb.usecases.fault_words import (
-    CHANNEL_NAMES,
-    COVER_NAMES,
-    EVENT_NAMES,
     MACHINE_STATES,
-    NEED_A_REASON,
     POINT_NAMES,
-    REPEATED_NAMES,
     STATE_NAMES,
     entitlement_reason,
-    priority_reason,
-    warranty_note,
 )
 from kb.usecases.register_kinds import wording_of
 from kb.usecases.register_lists import options
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.pages.faults_label import qr_path
-from kb.web.pages.faults_timeline import timeline
+from kb.web.pages.faults_values import PRIORITY_CSS, report_values
 from kb.web.photos import photo_answer
 from kb.web.rendering import render
 from kb.wiring import House
@@ -54,7 +45,6 @@ PEOPLE_OFFERED = 300
 Id = Annotated[str, Path(max_length=64)]
 Text = Annotated[str, Form(max_length=4000)]
 Asked = Annotated[str, Query(max_length=100)]
-PRIORITY_CSS = {"P1": "danger", "P2": "warning", "P3": "caution", "P4": "notice"}
 
 
 @router.get("")
@@ -390,40 +380,3 @@ def _show(
     values |= {"saved": "saved" in request.query_params, "event_id": house.new_id(), "now": now}
     code = status or (HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK)
     return render(request, "faults/show.html", values, status_code=code)
-
-
-def report_values(kept: FaultReport, language: Language, months: int, now: datetime) -> dict[str, Any]:
-    """Return what the page of a report shows."""
-    judged, body = kept.judgement, kept.values["body"] or {}
-    return {
-        "report": kept,
-        "state": kept.order.standing.state if kept.order else kept.state,
-        "zone": now.tzinfo,
-        "why_priority": priority_reason(
-            kept.values["machine_state"],
-            is_dangerous=bool(body.get("dangerous")),
-            stops_a_line=bool(body.get("stops_a_line")),
-            language=language,
-        ),
-        "pays": entitlement_reason(
-            judged.entitlement, contract_code=kept.names.get("contract", ""), language=language
-        )
-        if judged
-        else "",
-        "cover": judged.entitlement.cover if judged else "",
-        "assumed": warranty_note(judged, months=months, today=now.date(), language=language)
-        if judged
-        else "",
-        "picture": timeline(judged.deadlines, kept.story, kept.values["reported_at"], now)
-        if judged
-        else None,
-        "state_names": STATE_NAMES,
-        "event_names": EVENT_NAMES,
-        "need_a_reason": NEED_A_REASON,
-        "machine_states": MACHINE_STATES,
-        "channel_names": CHANNEL_NAMES,
-        "point_names": POINT_NAMES,
-        "cover_names": COVER_NAMES,
-        "repeated_names": REPEATED_NAMES,
-        "priority_css": PRIORITY_CSS,
-    }

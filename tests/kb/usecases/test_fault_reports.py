@@ -10,16 +10,15 @@ import pytest
 from kb.errors import BadInput, BadQuery, Conflict, NotFound
 from kb.store import Store
 from kb.store import register as audit
+from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_judging import warranty_of
 from kb.usecases.fault_log import ACCEPTED, DUPLICATE, NEW, REJECTED, UNCONFIRMED
 from kb.usecases.fault_reports import (
     FaultReport,
     NewReport,
-    accept_report,
     fault_report,
     fault_reports,
     report_fault,
-    set_aside,
 )
 from kb.usecases.order_reading import work_order
 from planner.faults import Cover, Ground, Priority
