@@ -4,16 +4,18 @@
 
 Prints one JSON object: seconds to build and to open, and milliseconds of a query through the use case, with
 facets and with the marks of ten hits, each query once cold and then several times warm. Each figure also as time of
-the processor, which other work on the machine hardly touches. Beside them stand tantivy and SQLite FTS5 by themselves,
+the processor, which other work on the machine hardly touches. Beside them stand tantivy, SQLite FTS5 and, with `--lunr`, lunr (what a MkDocs site ships, run by the node of Playwright) by themselves,
 with our tokens of the same pages and queries, ranked by their own formulas, ten hits.
 """
 
 import argparse
 import contextlib
 import json
+import os
 import random
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +23,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import mkdocs.contrib.search
+import playwright
 import tantivy
 
 from kb.content import Library, load_library
@@ -246,21 +250,63 @@ def _raw_fts5(library: Library, rounds: int) -> dict[str, float]:
         return _warm(rounds, ask)
 
 
+LUNR = """
+const lunr = require(process.argv[1]);
+const {texts, queries, rounds} = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const start = process.cpuUsage();
+const index = lunr(function () {
+  this.ref("id"); this.field("text");
+  this.pipeline.reset(); this.searchPipeline.reset(); this.tokenizer.separator = / /;
+  texts.forEach((text, id) => this.add({id, text}));
+});
+const build = process.cpuUsage(start).user / 1e6;
+const ask = (words) => index.query((query) => words.forEach((word) => query.term(word))).slice(0, 10);
+queries.forEach(ask);
+const times = [];
+for (let round = 0; round < rounds; round += 1) for (const words of queries) {
+  const [from, cpu] = [performance.now(), process.cpuUsage()];
+  ask(words);
+  const used = process.cpuUsage(cpu);
+  times.push([performance.now() - from, (used.user + used.system) / 1e3]);
+}
+console.log(JSON.stringify({build, times}));
+"""
+
+
+def _raw_lunr(library: Library, rounds: int) -> dict[str, float] | str:
+    node = Path(playwright.__file__).parent / "driver" / "node"
+    script = Path(mkdocs.contrib.search.__file__).parent / "templates" / "search" / "lunr.js"
+    if not (node.is_file() and script.is_file()):
+        return "skipped: Playwright's node or MkDocs' lunr.js is not installed"
+    texts = [_text_of(library, id_) for id_ in library.pages]
+    asked = json.dumps(
+        {"texts": texts, "queries": [_words_of(query) for query in QUERIES], "rounds": min(rounds, 3)}
+    )
+    command = [str(node), "--max-old-space-size=8000", "-e", LUNR, str(script)]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    return {"build_cpu_s": round(told["build"], 1)} | _figures([(wall, cpu) for wall, cpu in told["times"]])
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engine", choices=("auto", "whoosh", "tantivy"), default="auto")
+    parser.add_argument(
+        "--lunr", action="store_true", help="also lunr, whose index takes minutes from 10,000 pages on"
+    )
     parser.add_argument("--rounds", type=int, default=10, help="warm rounds of all queries")
     chosen = parser.parse_args()
     library = generated_library(chosen.pages, chosen.seed)
     with tempfile.TemporaryDirectory() as folder:
         start, start_cpu = time.perf_counter(), time.process_time()
-        open_index(Path(folder), library)
+        open_index(Path(folder), library, engine=chosen.engine)
         build, build_cpu = time.perf_counter() - start, time.process_time() - start_cpu
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         start = time.perf_counter()
-        index = open_index(Path(folder), library)
+        index = open_index(Path(folder), library, engine=chosen.engine)
         opened = time.perf_counter() - start
         cold = _figures([_timed(lambda q=q: find_pages(index, q)) for q in QUERIES])
 
@@ -270,9 +316,16 @@ def main() -> None:
         plain = _warm(chosen.rounds, lambda q: find_pages(index, q, with_facets=False, size=10))
         facets = _warm(chosen.rounds, lambda q: find_pages(index, q))
         shown = _warm(chosen.rounds, marked)
-    raw = {"tantivy": _raw_tantivy(library, chosen.rounds), "fts5": _raw_fts5(library, chosen.rounds)}
+    raw: dict[str, object] = {
+        "tantivy": _raw_tantivy(library, chosen.rounds),
+        "fts5": _raw_fts5(library, chosen.rounds),
+    }
+    if chosen.lunr:
+        raw["lunr"] = _raw_lunr(library, chosen.rounds)
     json.dump(
         {
+            "engine": chosen.engine,
+            "load": os.getloadavg()[0],
             "pages": len(library.pages),
             "seed": chosen.seed,
             "build_s": round(build, 2),
