@@ -5,6 +5,7 @@ May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowh
 
 from kb.store.attachments import AttachmentRow, BlobRow
 from kb.store.drafts import DraftPhotoRow, DraftRow
+from kb.store.emergency import EmergencyDrillRow, EmergencyPlanRow
 from kb.store.engine import Store
 from kb.store.fault_reports import FaultReportEventRow, MachineTokenRow
 from kb.store.feedback import PageUseRow, PageVoteRow, PageWorkRow
@@ -40,6 +41,8 @@ __all__ = [
     "CertificateRow",
     "DraftPhotoRow",
     "DraftRow",
+    "EmergencyDrillRow",
+    "EmergencyPlanRow",
     "FaultReportEventRow",
     "FaultReportRow",
     "MachineTokenRow",
