@@ -38,6 +38,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of the course and what it is built from, small enough to be checked often."""
     folder = tmp_path_factory.mktemp("content")
     shutil.copytree(ROOT / "content" / "vocabularies", folder / "vocabularies")
+    shutil.copytree(ROOT / "content" / "courses" / "figures", folder / "courses" / "figures")
     real = the_real_library()
     for id in (SAFETY, *(one.id for one in course(real, SAFETY).built_from)):
         (folder / real.paths[id]).parent.mkdir(exist_ok=True)

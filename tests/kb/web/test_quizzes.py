@@ -83,7 +83,7 @@ def test_a_form_without_a_name_an_answer_that_is_none_and_a_course_that_is_none(
     page = client.get(START).text
     form = {"csrf_token": hidden(page, "csrf_token"), "attempt": hidden(page, "attempt"), "person": " "}
     again = client.post(START, data=form)
-    assert (again.status_code, "say who answers" in again.text) == (422, True)
+    assert (again.status_code, "写上答题人姓名" in again.text) == (422, True)
     address, form = begun(client, person="<b>'\"&" + "长" * 70)
     assert "&lt;b&gt;" in client.get(address).text
     assert client.post(address, data={**form, "shown": "1", "a1": "没有"}).status_code == 422
