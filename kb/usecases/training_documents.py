@@ -92,10 +92,10 @@ def attendance_document(found: Training, language: Language, *, author: str, cre
         ("Topic", values["title"]),
         ("Course", values["course"]),
         ("Date", f"{values['day']} {values['begins']}".strip()),
-        ("Hours", f"{values['hours']:g}"),
+        ("Training hours", f"{values['hours']:g}"),
         ("Trainer", values["trainer"]),
-        ("Place", values["place"]),
-        ("Audience", AUDIENCES[values["audience"]][0 if language == "zh_CN" else 1]),
+        ("Training place", values["place"]),
+        ("Training audience", AUDIENCES[values["audience"]][0 if language == "zh_CN" else 1]),
         ("Pass mark", f"{values['pass_percent']} %"),
     )
     people = [
@@ -115,7 +115,7 @@ def attendance_document(found: Training, language: Language, *, author: str, cre
     table = Table(
         columns=(
             Column(title=say("No."), weight=0.7, align=Align.CENTER),
-            Column(title=say("Name"), weight=2.2),
+            Column(title=say("Person's name"), weight=2.2),
             Column(title=say("Code or company"), weight=2.6),
             Column(title=say("Signature"), weight=2.6),
             Column(title=say("Attendance"), weight=1.4, align=Align.CENTER),
@@ -202,15 +202,15 @@ def _plan_sheet(plan: TrainingYear, language: Language) -> Sheet:
         name=say("Training plan"),
         columns=_columns(
             language,
-            "Month",
+            "Month of the plan",
             "Planned day",
             "Topic",
             "Course",
-            "Audience",
+            "Training audience",
             "Who should come",
             "Trainer",
-            "Place",
-            "Hours",
+            "Training place",
+            "Training hours",
             "Certifies skill",
             "State",
             "Held on",
@@ -246,7 +246,16 @@ def _session_sheet(held: tuple[Training, ...], language: Language) -> Sheet:
     return Sheet(
         name=say("Sessions"),
         columns=_columns(
-            language, "Date", "Topic", "Trainer", "Place", "Hours", "State", "Put down", "Came", "Passed"
+            language,
+            "Date",
+            "Topic",
+            "Trainer",
+            "Training place",
+            "Training hours",
+            "State",
+            "Put down",
+            "Came",
+            "Passed",
         ),
         rows=tuple(
             (
@@ -273,7 +282,7 @@ def _attendance_sheet(held: tuple[Training, ...], language: Language) -> Sheet:
             language,
             "Date",
             "Topic",
-            "Name",
+            "Person's name",
             "Technician code",
             "Company",
             "Attendance",
@@ -309,13 +318,13 @@ def _certificate_sheet(found: tuple[Standing, ...], language: Language) -> Sheet
         columns=_columns(
             language,
             "Technician code",
-            "Name",
+            "Person's name",
             "Skill",
             "State",
             "Certificate",
             "Valid from",
             "Valid until",
-            "Days",
+            "Days left",
         ),
         rows=tuple(
             (

@@ -30,6 +30,7 @@ from kb.usecases.plan_views import (
 )
 from kb.usecases.plan_words import Words, in_hours
 from kb.usecases.plan_workbook import provisional_notice
+from kb.usecases.training_certificates import standings, visits_without_proof
 from kb.usecases.travel_times import travel_state
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.pages.plan_rows import (
@@ -100,6 +101,8 @@ def overview(
             "changed": change_rows(book, book.changes[:5], language) if made else [],
             "shortfalls": [shortfall_sentence(book, one, language) for one in book.shortfalls],
             "roads_failed": travel_state(house.store).failed,
+            "proofless": visits_without_proof(book, today=today, language=language),
+            "papers": [one for one in standings(house.store, today=today) if one.is_warned],
             "work_hours": round(sum(in_hours(visit.duration) for visit in book.visits)),
             "people": sorted(
                 {visit.technician_id for visit in book.visits if visit.technician_id is not None},
