@@ -1,10 +1,11 @@
 """The slides of a course in a real browser: from the service, and as one file without a network."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kb.content.pages import CoursePage
 from kb.usecases.courses import build_course, course_deck
@@ -43,16 +44,16 @@ def listened(page: Page, heard: list[str]) -> Page:
 def test_slides_of_the_service_play_on_every_screen_under_its_content_policy(page: Page) -> None:
     page.goto(f"/courses/{SAFETY}")
     page.get_by_role("link", name="放映幻灯片").click()
-    assert page.locator(".frame:visible").count() == 1
+    expect(page.locator(".frame:visible")).to_have_count(1)
     page.get_by_role("button", name="下一张").click()
-    assert page.url.endswith("#slide-2")
+    expect(page).to_have_url(re.compile("#slide-2$"))
     assert overflow_px(page) == 0
     page.get_by_role("button", name="全部幻灯片").click()
-    assert page.locator(".frame:visible").count() > 20
+    expect(page.locator(".frame:visible").nth(20)).to_be_visible()
     assert overflow_px(page) == 0
     page.locator("#slide-12").click()
-    assert page.url.endswith("#slide-12")
-    assert page.locator(".frame:visible").count() == 1
+    expect(page).to_have_url(re.compile("#slide-12$"))
+    expect(page.locator(".frame:visible")).to_have_count(1)
 
 
 def test_one_file_plays_by_keys_and_the_speakers_window_leads(
