@@ -14,6 +14,7 @@ from starlette.datastructures import State
 from kb.api.access import cookies_need_token, writes_need
 from kb.api.problems import install_problems
 from kb.api.protection import install_protection
+from kb.api.routes import audit as audit_api
 from kb.api.routes import content as content_api
 from kb.api.routes import courses as courses_api
 from kb.api.routes import drafts as drafts_api
@@ -47,6 +48,7 @@ from kb.usecases.accounts import Role
 from kb.web.forms import csrf_checked
 from kb.web.pages import (
     account,
+    audit,
     content,
     course_template,
     courses,
@@ -122,6 +124,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(page_feedback_api.work_router, Role.EDITOR),
     Area(library_health_api.router, Role.EDITOR),
     Area(duplicates_api.router, Role.ENGINEER),
+    Area(audit_api.router, Role.ADMIN),
     Area(records_files_api.router, Role.ENGINEER),
     Area(records_api.router, Role.ENGINEER),
     Area(register_api.router, Role.PLANNER),
@@ -165,6 +168,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(page_feedback.work_router, Role.EDITOR),
     Area(library_health.router, Role.EDITOR),
     Area(duplicates.router, Role.ENGINEER),
+    Area(audit.router, Role.ADMIN),
     Area(records_files.router, Role.ENGINEER),
     Area(records.router, Role.ENGINEER),
     Area(register.router, Role.PLANNER),

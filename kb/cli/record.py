@@ -10,7 +10,10 @@ import typer
 from kb.errors import BadInput, Fault
 from kb.settings import Settings
 from kb.usecases.accounts import Role
+from kb.usecases.record_documents import document_bytes, list_file, record_document
+from kb.usecases.record_files import add_file
 from kb.usecases.record_kinds import KINDS
+from kb.usecases.record_making import draw_sample, follow_up
 from kb.usecases.record_nouns import Actor, Record
 from kb.usecases.record_reading import RecordQuery, record, record_counts, record_history, record_list
 from kb.usecases.record_words import kind_json, lines_of, state_name, text_of_field
@@ -192,6 +195,118 @@ def move(
         now=house.now(),
     )
     _told(moved, wording, as_json=as_json)
+
+
+@command.command("export")
+def export(
+    file: Annotated[
+        Path, typer.Argument(help="要写的 xlsx 或 csv · the xlsx or csv to write", metavar="FILE")
+    ],
+    kind: KindOption = "",
+    due: Annotated[str, typer.Option(help="overdue / week / open / closed")] = "",
+    text: Annotated[str, typer.Option("--text", help="文字 · text to look for")] = "",
+) -> None:
+    """导出记录清单 · write a list of records as a file."""
+    house = _house()
+    query = RecordQuery(kind=kind, due=due, text=text)
+    format = "csv" if file.suffix.casefold() == ".csv" else "xlsx"
+    content = list_file(
+        house.store, query, format, actor=COMMAND_LINE, wording=_wording(house), now=house.now()
+    )
+    file.write_bytes(content)
+    typer.echo(str(file), err=True)
+
+
+@command.command("document")
+def document(
+    handle: HandleArgument,
+    file: Annotated[
+        Path, typer.Argument(help="要写的 docx 或 pdf · the docx or pdf to write", metavar="FILE")
+    ],
+) -> None:
+    """把一条记录写成 Word 或 PDF · write a record as Word or PDF."""
+    house = _house()
+    made = record_document(house.store, handle, actor=COMMAND_LINE, wording=_wording(house), now=house.now())[
+        1
+    ]
+    file.write_bytes(document_bytes(made, "pdf" if file.suffix.casefold() == ".pdf" else "docx"))
+    typer.echo(str(file), err=True)
+
+
+@command.command("attach")
+def attach(
+    handle: HandleArgument,
+    file: Annotated[Path, typer.Argument(help="文件 · the file", metavar="FILE")],
+    note: Annotated[str, typer.Option(help="说明 · what it shows")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """给记录添加附件 · keep a file with a record."""
+    house = _house()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        fault = Fault(where=str(file), what=f"cannot be read: {error.strerror}")
+        raise BadInput("the file was not kept", [fault]) from error
+    kept = add_file(
+        house.store,
+        handle,
+        name=file.name,
+        content=content,
+        note=note,
+        id=house.new_id(),
+        actor=COMMAND_LINE,
+        now=house.now(),
+        limit_bytes=house.settings.upload_limit_bytes,
+    )
+    typer.echo(
+        json.dumps(kept.json(), ensure_ascii=False) if as_json else f"{kept.id}  {kept.name}  {kept.digest}"
+    )
+
+
+@command.command("call")
+def call(
+    visit: Annotated[str, typer.Option(help="已完成的巡检 · key of a finished visit")] = "",
+    order: Annotated[str, typer.Option(help="已关闭的工单 · number of a closed work order")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """由完成的巡检或工单生成回访 · make the follow-up call of a finished job."""
+    house = _house()
+    wording = _wording(house)
+    made = follow_up(
+        house.store,
+        visit=visit,
+        order=order,
+        id=house.new_id(),
+        actor=COMMAND_LINE,
+        wording=wording,
+        now=house.now(),
+    )
+    _told(made, wording, as_json=as_json)
+
+
+@command.command("sample")
+def sample(
+    population: Annotated[str, typer.Argument(help="visits / orders / calls")],
+    first: Annotated[str, typer.Option("--from", help="起始日 · first day")],
+    last: Annotated[str, typer.Option("--to", help="截止日 · last day")],
+    share: Annotated[float, typer.Option(help="比例 % · share in percent")] = 10,
+    seed: Annotated[str, typer.Option(help="种子；留空则随机 · seed; a fresh one if empty")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """按种子抽取待核实的样本 · draw a sample to verify."""
+    house = _house()
+    wording = _wording(house)
+    asked = {
+        "population": population,
+        "first_day": first,
+        "last_day": last,
+        "share": share,
+        "seed": seed or house.new_id()[:8],
+    }
+    made = draw_sample(
+        house.store, asked, id=house.new_id(), actor=COMMAND_LINE, wording=wording, now=house.now()
+    )
+    _told(made, wording, as_json=as_json)
 
 
 def values_of(said: Sequence[str]) -> dict[str, Any]:
