@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kb.content import Library
 from kb.content.checks import CASE_HEADINGS
 from kb.content.front_matter import written
 from kb.content.library import FENCE
@@ -24,6 +25,10 @@ from kb.usecases.editing_pictures import keep_picture
 from kb.usecases.page_import_cases import Candidate
 from kb.usecases.page_import_recognising import Recognised, recognised
 
+FILE_KINDS = ("guide", "alarm", "checklist")
+"""Page types, beside the case, that a draft from a file may become; each is completed in the editor."""
+_STEP_HEADING = re.compile(r"^#{2,6}\s*(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?[:：、.]?(.*)$")
+_ACCEPTANCE = re.compile(r"^#{2,6}\s*(?:验收|验收标准|acceptance)\s*$", re.IGNORECASE)
 NOTHING = "待补充：草稿没有写。"
 """Stands under a heading of which the draft says nothing: an empty heading would look finished."""
 LEFT_OUT = "〔略〕"
@@ -197,6 +202,89 @@ def page_from_draft(
         known=known,
         lost_photos=tuple(lost),
     )
+
+
+def page_from_file(
+    store: Store,
+    library: Library,
+    draft_id: str,
+    kind: str,
+    *,
+    owner: str,
+    now: datetime,
+    limit_bytes: int,
+) -> Begun:
+    """Return the page of a chosen type that a draft from a file begins: its text in its own order, its pictures with it.
+
+    Args:
+        store: The database.
+        library: All pages, as they stand.
+        draft_id: The draft's.
+        kind: One of `FILE_KINDS`; the headings of the file propose one.
+        owner: Who will keep the page.
+        now: The present instant.
+        limit_bytes: Largest picture.
+
+    Raises:
+        NotFound: There is no such draft.
+        BadInput: It came from the field, is a page already, or the type is none of these.
+    """
+    kept = draft(store, draft_id)
+    came = kept.imported
+    faults = []
+    if not came or came.get("text"):
+        faults.append(Fault(where="draft", what="holds no text of a file", repair="accept it as it is"))
+    if kind not in FILE_KINDS:
+        faults.append(Fault(where="type", what=f"is {kind[:40]!r}", repair=", ".join(FILE_KINDS)))
+    if faults:
+        raise BadInput("no page was begun", faults)
+    body = str(
+        came.get("body") or "\n\n".join(f"## {name}\n\n{text}" for name, text in came["sections"].items())
+    )
+    attachments = []
+    for position, one in enumerate(came["pictures"], 1):
+        content = draft_photo(store, kept.id, position)[1]
+        picture = keep_picture(store, content, str(one["name"]), who=owner, now=now, limit_bytes=limit_bytes)
+        for called in (str(one["called"]), f"figures/{one['name']}"):
+            body = body.replace(f"({called})", f"({picture.file})") if called else body
+        attachments.append({"file": picture.file, "alt": f"图 {position}", "kind": "image"})
+    values = beginning_values(kind, id="", owner=owner, now=now)
+    first = next((line for line in body.splitlines() if line.strip() and line[0] not in "#!|"), "")
+    known = Recognised(
+        alarms=tuple((str(family), str(code)) for family, code in came["alarms"]),
+        controllers=tuple(came["controllers"]),
+        machines=tuple(came["machines"]),
+        subsystem=str(came["subsystem"]),
+    )
+    values |= {
+        "title": str(came["title"]),
+        "title_en": str(came["title_en"]),
+        "summary": " ".join(first.split())[:200],
+        "component": {"subsystem": known.subsystem or "GEN"},
+        "applies_to": _applies(known),
+        "sources": [{"kind": "field_case", "ref": f"{came['file']}，{came['place']}"[:300], "grade": "K"}],
+        "attachments": attachments,
+    }
+    if kind == "alarm" and known.alarms:
+        values["family"], values["code"] = known.alarms[0]
+    if kind == "guide":
+        body = _as_steps(body)
+    return Begun(draft=kept, values=values, body=body, left_behind=(), known=known)
+
+
+def _as_steps(body: str) -> str:
+    """Return a guide's text with its steps numbered as headings of steps, and 验收 as its last heading."""
+    number = 0
+    lines = []
+    for line in body.splitlines():
+        if match := _STEP_HEADING.match(line):
+            number += 1
+            line = f"### 步骤 {number} {match[1].strip()}".rstrip()
+        elif _ACCEPTANCE.match(line):
+            line = "## 验收"
+        lines.append(line)
+    text = "\n".join(lines)
+    return text if "## 验收" in lines else f"{text}\n\n## 验收\n\n{NOTHING}"
 
 
 def told_of_draft(store: Store, draft_id: str) -> tuple[Draft, tuple[LeftBehind, ...]] | None:

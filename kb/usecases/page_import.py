@@ -55,6 +55,7 @@ class Item:
         known: What the library makes of it.
         notes: What a person should know.
         sections: Characters by section of the case.
+        page_type: What its headings tell it to be.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Item:
     known: Recognised = field(default_factory=Recognised)
     notes: tuple[Fault, ...] = ()
     sections: Mapping[str, int] = field(default_factory=dict)
+    page_type: str = "case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,7 @@ def _item(
         known=known,
         notes=tuple(notes),
         sections={section: len(text) for section, text in candidate.sections.items()},
+        page_type=candidate.page_type,
     )
     return item, row
 
@@ -280,6 +283,8 @@ def _draft_body(
             "sections": sections,
             "text": candidate.text,
             "path": candidate.path[:300],
+            "page_type": candidate.page_type,
+            "body": clean(candidate.body),
             "pictures": [{"name": one.name, "called": one.called} for one in candidate.pictures],
             "alarms": [list(pair) for pair in known.alarms],
             "controllers": list(known.controllers),

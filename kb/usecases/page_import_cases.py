@@ -59,6 +59,8 @@ class Candidate:
         path: Name of the Markdown file, below the folder that all of them share.
         pictures: In the order of the text.
         notes: What a person should know before accepting it.
+        page_type: What its headings tell it to be; a person may know better.
+        body: The whole of it as Markdown, in its own order and with its own headings; empty for a row of a table.
     """
 
     place: str
@@ -71,6 +73,8 @@ class Candidate:
     path: str = ""
     pictures: tuple[Picture, ...] = ()
     notes: tuple[Fault, ...] = ()
+    page_type: str = "case"
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

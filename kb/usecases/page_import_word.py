@@ -7,7 +7,7 @@ from typing import Any
 from kb.errors import Fault
 from kb.imports.html_markdown import escaped
 from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept, noted, notes_of
-from kb.usecases.page_import_words import SECTIONS, led_section, section_of
+from kb.usecases.page_import_words import SECTIONS, led_section, section_of, type_of
 
 _PICTURE = re.compile("\0(\\d+)\0")
 
@@ -85,6 +85,7 @@ def case_of(
             message = "there is text before the first known heading; it stands under {section}"
             notes.append(noted(place, message, "move it where it belongs", section=target))
         _append(lines[target], text, block["kind"])
+    headings = [block["plain"] for block in rest if block["kind"] == "heading" or block["bold"]]
     used = [
         picture for block in rest for index in block["pictures"] if (picture := pictures[index]) is not None
     ]
@@ -105,7 +106,34 @@ def case_of(
         sections={name: "\n".join(texts).strip("\n") for name, texts in lines.items() if texts},
         pictures=tuple(dict.fromkeys(used)),
         notes=tuple(notes),
+        page_type=type_of([*headings, *_table_headers(rest)]),
+        body=_whole(rest, pictures, raw, place),
     )
+
+
+def _table_headers(blocks: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the cells of the first row of each table."""
+    firsts = [block["text"].strip().split("\n", 1)[0] for block in blocks]
+    return [
+        cell.strip(" *") for line in firsts if line.startswith("|") for cell in line.strip("|").split("|")
+    ]
+
+
+def _whole(
+    blocks: Sequence[dict[str, Any]],
+    pictures: Sequence[Picture | None],
+    raw: Sequence[dict[str, Any]],
+    place: str,
+) -> str:
+    """Return the blocks as they come, headings as headings of a page."""
+    lines: list[str] = []
+    told: list[Fault] = []  # lost pictures are told with the sections
+    for block in blocks:
+        text = _with_pictures(block, pictures, raw, place, told)
+        if block["kind"] == "heading":
+            text = f"## {text}"
+        _append(lines, text, block["kind"])
+    return "\n".join(lines).strip("\n")
 
 
 def _append(lines: list[str], text: str, kind: str) -> None:

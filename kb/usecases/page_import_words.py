@@ -77,6 +77,28 @@ FIELD_NAMES: Mapping[str, str] = {
 }
 """Message ids of the fields, for who maps columns."""
 
+TYPE_CUES: Mapping[str, tuple[str, ...]] = {
+    "guide": (
+        "操作步骤", "作业步骤", "安装步骤", "调整步骤", "更换步骤", "步骤", "工具", "工具与材料", "所需工具", "准备", "准备工作",
+        "作业准备",
+        "前提", "前提条件", "验收", "验收标准", "作业指导", "安全注意事项", "安全要求", "适用范围", "steps", "procedure",
+        "tools", "prerequisites", "acceptance",
+    ),
+    "alarm": (
+        "报警号", "报警含义", "报警说明", "报警解释", "报警文本", "含义", "解释", "说明", "系统反应", "反应", "继续运行", "解除方法",
+        "报警解除",
+        "explanation", "reaction", "alarm text", "meaning", "continuation",
+    ),
+    "checklist": (
+        "点检项目", "检查项目", "点检内容", "检查内容", "保养项目", "点检标准", "检查标准", "判定标准", "点检方法", "检查方法",
+        "点检周期", "检查周期",
+        "周期", "频次", "items", "criterion", "interval", "check items",
+    ),
+}  # fmt: skip
+"""Headings, and headers of tables, by which documents of other kinds than cases are known."""
+_TYPE_BY_NAME = {name: kind for kind, names in TYPE_CUES.items() for name in names}
+_STEP = re.compile(r"^(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?")
+
 _NUMBER = re.compile(
     r"^\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[)）、:：]|[.．](?!\d))\s*|第[一二三四五六七八九十\d]+[章节部分]+\s*|[①-⑳]\s*|\d{1,2}(?:\.\d{1,2})*\s+)"
 )
@@ -97,6 +119,19 @@ def folded(text: str) -> str:
 def section_of(heading: str) -> str:
     """Return the section of a case that a heading stands for; empty where it is none."""
     return _BY_NAME.get(folded(heading), "")
+
+
+def type_of(headings: Sequence[str]) -> str:
+    """Return the page type that a document's headings tell; a case where none has more of them than a case has."""
+    counts = {"case": 0, **dict.fromkeys(TYPE_CUES, 0)}
+    for heading in dict.fromkeys(map(folded, headings)):
+        if _STEP.match(heading):
+            counts["guide"] += 1
+        elif kind := _TYPE_BY_NAME.get(heading):
+            counts[kind] += 1
+        elif heading in _BY_NAME:
+            counts["case"] += 1
+    return max(counts, key=lambda kind: (counts[kind], kind == "case"))
 
 
 def led_section(text: str) -> tuple[str, str]:

@@ -10,7 +10,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from kb.content import Page
 from kb.errors import BadInput, Conflict, NotAllowed, Unwritable
 from kb.i18n import Language
-from kb.usecases.draft_page import close_with_page, may_become, page_from_draft, told_of_draft
+from kb.usecases.draft_page import (
+    FILE_KINDS,
+    close_with_page,
+    may_become,
+    page_from_draft,
+    page_from_file,
+    told_of_draft,
+)
 from kb.usecases.duplicates import Duplicate
 from kb.usecases.editing import Proposal, create_page, new_proposal, proposal, save_page
 from kb.usecases.editing_difference import difference
@@ -24,7 +31,7 @@ from kb.usecases.editing_preview import rendered
 from kb.usecases.editing_text import BODY, Found, examined
 from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep, language_of_request
 from kb.web.pages.editing_draft import Draft, Sent, editor_of
-from kb.web.pages.editing_faults import in_words
+from kb.web.pages.editing_faults import in_words, told_rows
 from kb.web.pages.editing_words import KIND_NAMES, field_name, hint_of, options_of, place_name
 from kb.web.rendering import render
 from kb.wiring import House
@@ -50,8 +57,8 @@ def blank(
     draft: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
     """Show the form of a page that is new; of a case that a draft from the field tells, filled with what it says."""
-    if draft and kind == "case":
-        return _from_field(request, house, visitor, draft)
+    if draft and kind in {"case", *FILE_KINDS}:
+        return _from_draft(request, house, visitor, draft, kind)
     return _blank(kind, request, house, visitor, mode)
 
 
@@ -65,17 +72,18 @@ def _blank(kind: str, request: Request, house: House, visitor: Visitor, mode: st
     return _form(request, house, draft, None, fresh=True)
 
 
-def _from_field(request: Request, house: House, visitor: Visitor, draft_id: str) -> HTMLResponse:
-    begun = page_from_draft(
-        house.store,
-        house.search_index(),
-        draft_id,
-        owner=visitor.name,
-        now=house.now(),
-        limit_bytes=house.settings.draft_photo_limit_bytes,
-    )
-    draft = Draft([("_mode", "form"), ("_draft", begun.draft.id)], None, "case")
-    draft.typed = typed_of_values("case", begun.values)
+def _from_draft(request: Request, house: House, visitor: Visitor, draft_id: str, kind: str) -> HTMLResponse:
+    now, owner, limit = house.now(), visitor.name, house.settings.upload_limit_bytes
+    if kind == "case":
+        begun = page_from_draft(
+            house.store, house.search_index(), draft_id, owner=owner, now=now, limit_bytes=limit
+        )
+    else:
+        begun = page_from_file(
+            house.store, house.library(), draft_id, kind, owner=owner, now=now, limit_bytes=limit
+        )
+    draft = Draft([("_mode", "form"), ("_draft", begun.draft.id)], None, kind)
+    draft.typed = typed_of_values(kind, begun.values)
     draft.body, draft.id = begun.body, str(begun.values["id"])
     return _form(request, house, draft, None, fresh=True)
 
@@ -305,8 +313,8 @@ def _difference_page(
         "text": asked.examined.text.replace("\r\n", "\n").removeprefix("\ufeff"),
         "lines": asked.lines,
         "file": asked.path,
-        "faults": _told(faults, language),
-        "warnings": _told(asked.examined.warnings, language),
+        "faults": told_rows(faults, language),
+        "warnings": told_rows(asked.examined.warnings, language),
         "is_new": opened is None,
         "alike": [one.json(language) for one in alike],
         "writable": opened.writable if opened else True,
@@ -343,7 +351,7 @@ def _form(
     language = language_of_request(request)
     library = house.library()
     at_field: dict[str, list[str]] = {}
-    for one in _told(draft.faults, language):
+    for one in told_rows(draft.faults, language):
         at_field.setdefault(one["field"], []).append(one["text"])
     values = {
         "id": opened.id if opened else "",
@@ -364,7 +372,7 @@ def _form(
         ],
         "opened": opened,
         "fresh": fresh,
-        "faults": _told(draft.faults, language),
+        "faults": told_rows(draft.faults, language),
         "at_field": at_field,
         "body_faults": at_field.get(BODY, []),
         "name": lambda path: field_name(path, language),
@@ -374,17 +382,6 @@ def _form(
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if draft.faults else HTTPStatus.OK
     return render(request, "editing/form.html", values, status_code=status)
-
-
-def _told(faults: tuple[Found, ...], language: Language) -> list[dict[str, str]]:
-    rows = []
-    for one in faults:
-        text = in_words(one.what, language)
-        text += f" → {in_words(one.repair, language)}" if one.repair else ""
-        line = str(one.line) if one.line > 1 else ""
-        name = place_name(one.field, language)
-        rows.append({"field": one.field, "name": name, "text": text, "line": line})
-    return rows
 
 
 def _key(draft: Draft, opened: Opened | None) -> str:

@@ -1,8 +1,11 @@
 """What the checks of the library say, in the reader's language; a sentence that is not known here stays as it is."""
 
 import re
+from collections.abc import Iterable
 
 from kb.i18n import Language, translator
+from kb.usecases.editing_text import Found
+from kb.web.pages.editing_words import place_name
 
 _SENTENCES = (
     "has the code '{code}'",
@@ -108,3 +111,15 @@ def in_words(text: str, language: Language) -> str:
         if match:
             return say(sentence).format(**match.groupdict())
     return text
+
+
+def told_rows(faults: Iterable[Found], language: Language) -> list[dict[str, str]]:
+    """Return faults as a form shows them: field, its name, what and how to mend it, and the line where it tells more."""
+    rows = []
+    for one in faults:
+        text = in_words(one.what, language)
+        text += f" → {in_words(one.repair, language)}" if one.repair else ""
+        line = str(one.line) if one.line > 1 else ""
+        name = place_name(one.field, language)
+        rows.append({"field": one.field, "name": name, "text": text, "line": line})
+    return rows

@@ -11,6 +11,7 @@ from kb.errors import BadInput, Conflict, Fault, FaultyInput, NotFound, Unwritab
 from kb.export.pdf import Paper
 from kb.i18n import translator
 from kb.usecases.accounts import Role
+from kb.usecases.draft_page import FILE_KINDS
 from kb.usecases.drafts import draft
 from kb.usecases.jobs import JobState, find_job, stop_job
 from kb.usecases.page_export import MOST_FILES, MOST_PAGES, Format, chosen_pages, taken_out
@@ -225,6 +226,7 @@ def _job(request: Request, house: House, job_id: str, *, refused: FaultyInput | 
         "shown": ITEMS_SHOWN,
         "refused": refused,
         "states": STATE_NAMES,
+        "kind_names": KIND_NAMES,
         "fields": list(FIELD_NAMES.items()),
         "may_import": request.state.visitor.may(Role.EDITOR),
     }
@@ -255,6 +257,8 @@ def _draft(
         "accepted": "accepted" in request.query_params,
         "form": {**accept_form(library, waiting), **(typed or {})},
         "names": ACCEPT_NAMES,
+        "kind_names": KIND_NAMES,
+        "file_kinds": FILE_KINDS,
         "subsystems": [
             (code, library.vocabularies.label("subsystems", code, language)) for code in lists["subsystems"]
         ],

@@ -15,9 +15,18 @@ from kb.search import SearchIndex, open_index
 from kb.store import Store
 from kb.store import register as register_rows
 from kb.usecases.draft_checking import Sent
-from kb.usecases.draft_page import LEFT_OUT, Begun, close_with_page, page_from_draft, without_private
+from kb.usecases.draft_page import (
+    LEFT_OUT,
+    Begun,
+    close_with_page,
+    page_from_draft,
+    page_from_file,
+    without_private,
+)
 from kb.usecases.drafts import draft, draft_counts, receive_draft
 from kb.usecases.editing_text import examined
+from kb.usecases.page_import import import_pages
+from kb.usecases.page_import_words import type_of
 from tests.kb.site.samples import a_library
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -125,4 +134,66 @@ def test_there_is_no_page_of_no_draft(store: Store, index: SearchIndex) -> None:
     with pytest.raises(BadInput, match="not kept"):
         receive_draft(
             store, Sent(id=ID, created=NOON, texts={}), author="engineer-li", now=NOON, photo_limit_bytes=1
+        )
+
+
+GUIDE_MD = """# 主轴皮带更换
+
+## 工具
+
+张力计
+
+## 步骤一：断电
+
+上锁，验电。
+
+## 步骤二
+
+松电机座。
+
+## 验收标准
+
+张力在机床厂范围内
+"""
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind"),
+    [
+        (["工具", "步骤一：断电", "第2步", "验收标准"], "guide"),
+        (["报警号", "含义", "系统反应", "处理"], "alarm"),
+        (["序号", "检查项目", "判定标准", "周期"], "checklist"),
+        (["故障现象", "原因分析", "处理方法", "工具"], "case"),
+        (["费用", "附件"], "case"),
+        ([], "case"),
+    ],
+)
+def test_the_headings_of_a_document_tell_what_it_is(headings: list[str], kind: str) -> None:
+    assert type_of(headings) == kind
+
+
+def test_a_guide_from_a_file_begins_a_guide_with_its_steps(store: Store, index: SearchIndex) -> None:
+    report = import_pages(
+        store,
+        index,
+        io.BytesIO(GUIDE_MD.encode()),
+        "皮带.md",
+        who="editor",
+        now=NOON,
+        limit_bytes=1_000_000,
+        dry_run=False,
+    )
+    (item,) = report.items
+    assert item.page_type == "guide"
+    page = page_from_file(
+        store, index.library, item.draft_id, "guide", owner="editor", now=NOON, limit_bytes=1_000_000
+    )
+    assert page.values["title"] == "主轴皮带更换"
+    assert "### 步骤 1 断电" in page.body
+    assert "### 步骤 2\n" in page.body
+    assert "## 验收\n" in page.body
+    assert "上锁，验电。" in page.body
+    with pytest.raises(BadInput, match="no page was begun"):
+        page_from_file(
+            store, index.library, item.draft_id, "term", owner="editor", now=NOON, limit_bytes=1_000_000
         )
