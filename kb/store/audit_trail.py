@@ -57,7 +57,7 @@ def record_event_rows(
         query = query.where(col(row.at) >= start)
     if before is not None:
         query = query.where(col(row.at) < before)
-    found = session.exec(query.order_by(col(row.at).desc(), col(row.id).desc()).limit(limit))
+    found = session.exec(query.order_by(col(row.at).desc(), col(row.position).desc()).limit(limit))
     return [(event, handle) for event, handle in found]
 
 

@@ -35,6 +35,7 @@ class RecordRow(SQLModel, table=True):
         Index("ix_records_equipment", "equipment_id", "created_at"),
         Index("ix_records_open_due", "is_open", "due", "id"),
         Index("ix_records_kind_open_due", "kind", "is_open", "due", "id"),
+        Index("ix_records_open_owner", "is_open", "owner"),
         Index("ix_records_about", "about_id"),
         Index("ix_records_visit", "visit_key"),
         Index("ix_records_order", "order_id"),

@@ -10,6 +10,9 @@ from kb.usecases.record_description import Escalation, RecordKind
 from planner.calendars import working_time_between
 
 
+LONG_ENOUGH = timedelta(days=60)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
     """A row that is not done and whose day has passed."""
@@ -73,6 +76,7 @@ def escalation_of(kind: RecordKind, state: str, created: datetime, now: datetime
     """Return before whom an open record has to be brought by now; None while nobody above is asked."""
     if state not in kind.escalated_in:
         return None
-    hours = age_in_working_hours(created, now)
+    # Any two months hold more working hours than the last level; counting years of days would slow lists down.
+    hours = age_in_working_hours(created, min(now, created.astimezone(now.tzinfo) + LONG_ENOUGH))
     reached = [one for one in kind.escalations if hours >= one.hours]
     return reached[-1] if reached else None

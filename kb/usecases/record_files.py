@@ -74,7 +74,7 @@ def add_file(
         held = files.attachment_rows(session, RECORDS, [row.id])
         digest = hashlib.sha256(content).hexdigest()
         same = next((one for one in held if one.digest == digest), None)
-        if same is not None:
+        if same is not None and not faults:
             return file_info(same)
         if len(held) >= MOST_FILES:
             faults.append(

@@ -1,7 +1,7 @@
 """The department keeps its records of every kind in one table, with a log beside it
 
 Revision ID: 0012
-Revises: 0011
+Revises: 0016
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from kb.store.columns import JsonText, UtcDateTime
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -25,6 +25,7 @@ INDEXES = (
     ("ix_records_equipment", ["equipment_id", "created_at"]),
     ("ix_records_open_due", ["is_open", "due", "id"]),
     ("ix_records_kind_open_due", ["kind", "is_open", "due", "id"]),
+    ("ix_records_open_owner", ["is_open", "owner"]),
     ("ix_records_about", ["about_id"]),
     ("ix_records_visit", ["visit_key"]),
     ("ix_records_order", ["order_id"]),
