@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from kb.usecases.fault_log import LogLine
 from planner.faults import Deadline
 
-LEFT, WIDE, ROW, TOP, BELOW = 64, 330, 26, 18, 22
+LEFT, WIDE, ROW, TOP, BELOW = 80, 330, 26, 18, 22
 """A phone of 390 px shows 340 units at about one a pixel."""
 MOST_MARKS = 24
 
