@@ -549,9 +549,8 @@ def test_a_draft_with_a_photo_becomes_a_page_that_shows_it_and_names_no_customer
     page.locator("[name^='solutions.']").first.evaluate("one => one.closest('[data-entry]').remove()")
     page.click("[data-do=preview]")
     expect(page.locator(".page-view img")).to_have_count(2)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.page-view img')].every((one) => one.naturalWidth)"
-    )
+    for number in range(2):
+        expect(page.locator(".page-view img").nth(number)).not_to_have_js_property("naturalWidth", 0)
     page.click("[data-do=preview]")
     assert overflow_px(page) == 0
     page.locator(".edit-bar [name=_do][value=check]").click()
@@ -559,9 +558,8 @@ def test_a_draft_with_a_photo_becomes_a_page_that_shows_it_and_names_no_customer
         pytest.fail(page.locator("#faults").inner_text())
     page.locator("[name=_do][value=save]").click()
     page.wait_for_url("**/pages/CASE-AXS-31/read**")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.page-view img')].every((one) => one.naturalWidth)"
-    )
+    for number in range(2):
+        expect(page.locator(".page-view img").nth(number)).not_to_have_js_property("naturalWidth", 0)
     page.goto("/drafts?state=closed")
     expect(page.locator(f"#d-{kept.id}")).to_contain_text("CASE-AXS-31")
     assert drafts(house.store)[0].page_id == "CASE-AXS-31"
