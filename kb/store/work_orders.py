@@ -62,7 +62,7 @@ class WorkOrderRow(SQLModel, table=True):
     __tablename__ = "work_orders"
     __table_args__ = (
         Index("ix_work_orders_closed_opened", "closed_at", "opened_at"),
-        Index("ix_work_orders_technician_opened", "technician_id", "opened_at"),
+        Index("ix_work_orders_technician_state", "technician_id", "state", "closed_at", "opened_at"),
         Index("ix_work_orders_equipment_opened", "equipment_id", "opened_at"),
         Index("ix_work_orders_site_opened", "site_id", "opened_at"),
         Index("ix_work_orders_state_opened", "state", "opened_at"),
@@ -207,17 +207,21 @@ def event_rows(session: Session, order_ids: Sequence[str]) -> list[WorkOrderEven
     return list(session.exec(query))
 
 
-def order_rows(
+def order_page(
     session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
-) -> list[WorkOrderRow]:
-    """Return the orders that meet all conditions: open ones first, of each those opened last."""
+) -> tuple[list[WorkOrderRow], int]:
+    """Return orders that meet all conditions, open ones first, of each those opened last; and how many there are."""
     closed = col(WorkOrderRow.closed_at)
-    running = count_orders(session, [*conditions, closed.is_(None)])
+    running, ended = counts_of_orders(session, conditions)
     found: list[WorkOrderRow] = []
     # Each half comes in the order of an index; sorting both by one expression would read every row.
     for half, start, most in (
-        (closed.is_(None), first, size),
-        (closed.is_not(None), max(0, first - running), size - max(0, min(size, running - first))),
+        (closed.is_(None), first, min(size, running - first)),
+        (
+            closed.is_not(None),
+            max(0, first - running),
+            min(size - max(0, min(size, running - first)), ended - max(0, first - running)),
+        ),
     ):
         if most <= 0:
             continue
@@ -229,12 +233,21 @@ def order_rows(
             .limit(most)
         )
         found += session.exec(query)
-    return found
+    return found, running + ended
 
 
-def count_orders(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    """Return how many orders meet all conditions."""
-    return session.exec(select(func.count()).select_from(WorkOrderRow).where(*conditions)).one()
+def order_rows(
+    session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
+) -> list[WorkOrderRow]:
+    """Return the orders that meet all conditions: open ones first, of each those opened last."""
+    return order_page(session, conditions, first=first, size=size)[0]
+
+
+def counts_of_orders(session: Session, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """Return how many orders that meet all conditions have not ended, and how many have; in one reading."""
+    query = select(func.count(), func.count(col(WorkOrderRow.closed_at))).select_from(WorkOrderRow)
+    total, ended = session.exec(query.where(*conditions)).one()
+    return total - ended, ended
 
 
 def rows_at(session: Session, row: type[AtSite], site_ids: set[str]) -> list[AtSite]:

@@ -193,6 +193,10 @@ def _parameter(session: Session, told: Told) -> dict[str, Any]:
 def _text(session: Session, told: Told) -> dict[str, Any]:
     values = told.values
     told.row.body = {**told.row.body, values["name"]: values.get("value", "")}
+    for one in entries.entry_rows(session, told.row.id):
+        waits = one.state == "held" and one.why == "changed" and one.kind == "text"
+        if waits and one.body.get("value") == values.get("value") and one.body["name"] == values["name"]:
+            one.state, one.why = "dropped", told.entry.id  # it was told once more, knowing what stood there
     session.flush()
     return {}
 

@@ -157,8 +157,9 @@ def work_orders(store: Store, query: OrderQuery, *, now: datetime) -> OrderPage:
         text=query.text,
     )
     with store.reading() as session:
-        total = rows.count_orders(session, conditions)
-        found = rows.order_rows(session, conditions, first=(query.page - 1) * query.size, size=query.size)
+        found, total = rows.order_page(
+            session, conditions, first=(query.page - 1) * query.size, size=query.size
+        )
         items = orders_of(session, found, now=now)
     return OrderPage(items=items, total=total, page=query.page, size=query.size)
 

@@ -6,6 +6,7 @@ import { OrdersKept, OrdersSender } from "./order_kept.js";
 import { OrderView } from "./order_view.js";
 
 const AGAIN_MS = 60_000;
+const SOON_MS = 1_000;
 const LONGEST_SIDE = 1600;
 const QUALITIES = [0.82, 0.7, 0.55];
 const LARGEST_BYTES = 1_500_000;
@@ -23,9 +24,18 @@ let sheet = null;
 let why = "";
 let drawn = false;
 let stale = false;
+let later = 0;
+let wait = SOON_MS;
+
+let half = {}; // what is half typed in the order that is shown, as of this moment; the device has it a moment later
+const halfTyped = async () => ({ ...(await kept.typed(sheet.id)), ...half });
+function type(name, value) {
+  half[name] = value;
+  return kept.type(sheet.id, name, value);
+}
 
 const now = () => new Date(Date.now() + (sheet?.skew || 0)).toISOString();
-const act = (work) => Promise.resolve().then(work).catch((error) => { bar.textContent = say("This device keeps nothing for this page: {reason}", { reason: error.message }); });
+const act = (work) => (typeof work === "function" ? Promise.resolve().then(work) : work).catch((error) => { bar.textContent = say("This device keeps nothing for this page: {reason}", { reason: error.message }); });
 
 /** Returns what a value of an item comes to by its limits, as the service judges it. */
 function verdict(line, values) {
@@ -38,15 +48,16 @@ function verdict(line, values) {
 
 async function tell(kind, values, typed = []) {
   const filledIn = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== undefined));
-  const half = await kept.typed(sheet.id);
+  const typing = await halfTyped();
   const sealed = sheet.signature || (await kept.entries(sheet.id)).some((one) => one.kind === "signature" && one.state !== "refused");
-  const amends = sealed && !OUTSIDE.has(kind) ? (half.amends || "").trim() : "";
+  const amends = sealed && !OUTSIDE.has(kind) ? (typing.amends || "").trim() : "";
   if (sealed && !OUTSIDE.has(kind) && !amends) {
     complain(say("The customer has signed: write the reason of the amendment first."));
     document.querySelector('[data-keep="amends"]')?.focus();
     return false;
   }
   await kept.tell(sheet.id, kind, filledIn, { at: now(), amends, typed });
+  for (const name of typed) delete half[name];
   await draw();
   act(send);
   return true;
@@ -56,9 +67,9 @@ function complain(text) { bar.querySelector("[role=alert]").textContent = text; 
 
 /** Returns the values of a form's fields by name, numbers as such. */
 async function fields(prefix, names) {
-  const half = await kept.typed(sheet.id);
+  const typing = await halfTyped();
   return Object.fromEntries(names.map((name) => {
-    const text = (half[`${prefix}${name}`] ?? "").trim();
+    const text = (typing[`${prefix}${name}`] ?? "").trim();
     return [name, NUMBERS.has(name) && text !== "" ? Number(text.replace(",", ".")) : text];
   }));
 }
@@ -87,7 +98,7 @@ async function smaller(file) {
 const view = new OrderView(texts, {
   verdict,
   tell: (kind, values) => act(() => tell(kind, values)),
-  type: (name, value) => act(async () => { await kept.type(sheet.id, name, value); await draw(); }),
+  type: (name, value) => act(async () => { await type(name, value); await draw(); }),
   event: (event) => act(async () => {
     const reason = ["paused", "reopened"].includes(event) ? window.prompt(say("Why?")) : "";
     if (reason !== null) await tell("event", { event, reason });
@@ -102,7 +113,7 @@ const view = new OrderView(texts, {
     if (values.value === "" || Number.isNaN(values.value)) delete told.value;
     if (line.kind === "measure" && told.value !== undefined && line.unit) told.unit = line.unit;
     if (verdict(line, told) === "fail" && !(values.severity && values.recommendation)) {
-      await kept.type(sheet.id, `${prefix}open`, "fail");
+      await type(`${prefix}open`, "fail");
       await draw();
       return complain(say("A fault needs its severity and what you recommend."));
     }
@@ -128,14 +139,14 @@ const view = new OrderView(texts, {
   }),
   words: () => act(words),
   start: (activity) => act(async () => {
-    await kept.type(sheet.id, "clock.activity", activity);
-    await kept.type(sheet.id, "clock.started", now());
+    await type("clock.activity", activity);
+    await type("clock.started", now());
     await draw();
   }),
   stop: () => act(async () => {
-    const half = await kept.typed(sheet.id);
-    const minutes = Math.max(1, Math.round((Date.parse(now()) - Date.parse(half["clock.started"])) / 60_000));
-    await tell("time", { activity: half["clock.activity"], started_at: half["clock.started"], minutes }, ["clock.activity", "clock.started"]);
+    const typing = await halfTyped();
+    const minutes = Math.max(1, Math.round((Date.parse(now()) - Date.parse(typing["clock.started"])) / 60_000));
+    await tell("time", { activity: typing["clock.activity"], started_at: typing["clock.started"], minutes }, ["clock.activity", "clock.started"]);
   }),
   takeBack: (entry) => act(async () => {
     const reason = window.prompt(say("Why?"));
@@ -152,9 +163,9 @@ const view = new OrderView(texts, {
 });
 
 async function words() {
-  const half = await kept.typed(sheet.id);
+  const typing = await halfTyped();
   for (const name of ["found", "done", "advice", "acceptance"]) {
-    const value = half[`text.${name}`];
+    const value = typing[`text.${name}`];
     if (value === undefined) continue;
     const last = (await kept.entries(sheet.id)).filter((one) => one.kind === "text" && one.values.name === name && one.state !== "refused").pop();
     const before = last ? last.values.value || "" : sheet.texts[name] || "";
@@ -205,8 +216,12 @@ async function draw({ gently = false } = {}) {
     return status();
   }
   stale = false;
+  const parts = sheet ? [await kept.entries(sheet.id), await halfTyped()] : [];
+  const shown = sheet ? view.order(sheet, parts[0], { ...parts[1], ...half }) : await list();
   const top = window.scrollY;
-  place.replaceChildren(...(sheet ? view.order(sheet, await kept.entries(sheet.id), await kept.typed(sheet.id)) : await list()));
+  const name = document.activeElement?.dataset?.keep;
+  place.replaceChildren(...shown);
+  if (name) place.querySelector(`[data-keep="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
   window.scrollTo({ top, behavior: "instant" });
   return status();
 }
@@ -254,6 +269,7 @@ async function mend(entry) {
   else for (const [name, value] of Object.entries(values)) if (name !== "content") await kept.type(entry.order, prefix + name, String(value));
   if (entry.kind === "check" && values.verdict === "fail") await kept.type(entry.order, `${prefix}open`, "fail");
   await kept.remove(entry.id);
+  half = {};
   location.hash = `#${entry.order}`;
   await draw();
 }
@@ -268,6 +284,11 @@ async function fetched(id) {
 
 async function send() {
   why = navigator.onLine ? await sender.run() : "offline";
+  const left = (await kept.all()).some((one) => one.state === "ready");
+  clearTimeout(later);
+  // An answer that was cut off is asked for again soon, then less and less often.
+  if (!why && left) later = setTimeout(() => act(send), (wait = Math.min(wait * 2, AGAIN_MS)));
+  else wait = SOON_MS;
   if (!why && sheet) sheet = (await fetched(sheet.id)) || sheet;
   await draw({ gently: true });
 }
@@ -280,6 +301,7 @@ async function ahead() {
 
 async function go() {
   const id = decodeURIComponent(location.hash.slice(1));
+  half = {};
   sheet = id ? (await kept.sheet(id)) || null : null;
   await draw();
   if (id) {
@@ -295,7 +317,7 @@ async function go() {
 async function open() {
   kept = await OrdersKept.open();
   sender = new OrdersSender(kept, () => act(status));
-  place.addEventListener("input", ({ target }) => { if (target.dataset.keep) act(() => kept.type(sheet.id, target.dataset.keep, target.value)); });
+  place.addEventListener("input", ({ target }) => { if (target.dataset.keep) act(type(target.dataset.keep, target.value)); });
   place.addEventListener("focusout", () => setTimeout(() => { if (stale) act(() => draw({ gently: true })); }, 200));
   window.addEventListener("hashchange", () => act(go));
   for (const name of ["online", "offline"]) window.addEventListener(name, () => act(send));

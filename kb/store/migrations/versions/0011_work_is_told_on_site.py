@@ -17,7 +17,11 @@ depends_on = None
 
 INDEXES = (
     ("ix_work_orders_closed_opened", "work_orders", ["closed_at", "opened_at"]),
-    ("ix_work_orders_technician_opened", "work_orders", ["technician_id", "opened_at"]),
+    (
+        "ix_work_orders_technician_state",
+        "work_orders",
+        ["technician_id", "state", "closed_at", "opened_at"],
+    ),
     ("ix_work_orders_equipment_opened", "work_orders", ["equipment_id", "opened_at"]),
     ("ix_work_orders_site_opened", "work_orders", ["site_id", "opened_at"]),
     ("ix_work_orders_state_opened", "work_orders", ["state", "opened_at"]),
