@@ -159,6 +159,25 @@ def record_rows(
     return list(session.exec(query if size is None else query.limit(size)))
 
 
+def found_by_text(
+    session: Session, wanted: RecordSelection, *, first: int, size: int
+) -> tuple[list[RecordRow], int]:
+    """Return a page of the records that hold a text, in the order of `record_rows`, and how many there are.
+
+    A text is looked for in one walk through the table; counting and sorting in the database would walk twice, once by
+    jumping.
+    """
+    row = RecordRow
+    keys = session.exec(select(row.id, row.created_at, row.due).where(*conditions(wanted))).all()
+    if wanted.by_due:
+        ordered = [id for id, _, _ in sorted(keys, key=lambda one: (one[2], one[0]))]
+    else:
+        ordered = [id for id, _, _ in sorted(keys, key=lambda one: (one[1], one[0]), reverse=True)]
+    page = ordered[first : first + size]
+    by_id = records_by_id(session, page)
+    return [by_id[id] for id in page], len(keys)
+
+
 def count_records(session: Session, wanted: RecordSelection) -> int:
     """Return how many records there are."""
     return session.exec(select(func.count()).select_from(RecordRow).where(*conditions(wanted))).one()

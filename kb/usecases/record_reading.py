@@ -78,8 +78,12 @@ def record_list(store: Store, query: RecordQuery, *, wording: Wording, now: date
         raise BadQuery(f"page {query.page} of size {query.size}: pages count from 1, sizes go from 1 to 500")
     with store.reading() as session:
         wanted = selection(session, query, now)
-        total = rows.count_records(session, wanted)
-        found = rows.record_rows(session, wanted, first=(query.page - 1) * query.size, size=query.size)
+        first = (query.page - 1) * query.size
+        if wanted.text:
+            found, total = rows.found_by_text(session, wanted, first=first, size=query.size)
+        else:
+            total = rows.count_records(session, wanted)
+            found = rows.record_rows(session, wanted, first=first, size=query.size)
         links = links_of(session, found, wording)
         items = tuple(_listed(row, links[row.id], now) for row in found)
     return RecordPage(items=items, page=query.page, size=query.size, total=total)
