@@ -42,6 +42,7 @@ from kb.api.routes import reliability as reliability_api
 from kb.api.routes import search as search_api
 from kb.api.routes import search_log as search_log_api
 from kb.api.routes import session, status
+from kb.api.routes import summaries as summaries_api
 from kb.api.routes import training as training_api
 from kb.api.routes import visits as visits_api
 from kb.usecases.accounts import Role
@@ -84,6 +85,7 @@ from kb.web.pages import (
     reliability,
     search,
     search_log,
+    summaries,
     training,
     training_sessions,
     visits,
@@ -131,6 +133,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(proposals_api.router, Role.PLANNER),
     Area(reliability_api.router, Role.PLANNER),
     Area(training_api.router, Role.PLANNER),
+    Area(summaries_api.router, Role.PLANNER),
     Area(machine_data_api.router, Role.PLANNER),
     Area(machine_files_api.router, Role.PLANNER),
     Area(improvements_api.router, Role.PLANNER),
@@ -176,6 +179,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(reliability.router, Role.PLANNER),
     Area(training_sessions.router, Role.PLANNER),
     Area(training.router, Role.PLANNER),
+    Area(summaries.router, Role.PLANNER),
     Area(machine_data.router, Role.PLANNER),
     Area(machine_files.router, Role.PLANNER),
     Area(plan_improve.router, Role.PLANNER),

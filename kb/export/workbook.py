@@ -8,7 +8,39 @@ from decimal import Decimal
 
 from kb.errors import BadInput, Fault
 
-Cell = str | int | float | Decimal | date | datetime | time | None
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that we wrote, without the sign =; never made of what somebody typed.
+
+    Args:
+        text: In English, with commas, as in `SUM(A1,A2)`.
+        number_format: How its result is shown.
+    """
+
+    text: str
+    number_format: str = "General"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart of columns beside a sheet's table.
+
+    Args:
+        title: Stands above it.
+        anchor: Cell at its upper left corner, such as `B30`.
+        row: Row of the table whose cells are drawn, counted from 1 with the head.
+        first_column, last_column: Columns whose cells are drawn, counted from 1; their head cells are the categories.
+    """
+
+    title: str
+    anchor: str
+    row: int
+    first_column: int
+    last_column: int
+
+
+Cell = Formula | str | int | float | Decimal | date | datetime | time | None
 """What a cell may hold. Text is always stored as text, never as a formula."""
 
 SHEET_NAME_LIMIT = 31
@@ -53,6 +85,7 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     portrait: bool = False
+    charts: tuple[Chart, ...] = ()
 
     def __post_init__(self) -> None:
         faults = [

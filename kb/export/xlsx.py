@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 from openpyxl.cell import Cell as FileCell
+from openpyxl.chart import BarChart, Reference
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -15,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from kb.export.packing import packed, xml_text
-from kb.export.workbook import Cell, Sheet, SheetColumn, Workbook, display_width, sheet_names
+from kb.export.workbook import Cell, Chart, Formula, Sheet, SheetColumn, Workbook, display_width, sheet_names
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -88,9 +89,24 @@ def _write_sheet(target: Worksheet, sheet: Sheet, workbook: Workbook) -> None:
             if column.number_format:
                 cell.number_format = column.number_format
             cell.alignment = _WRAPPED if column.wrap else _BODY_ALIGNMENT
+    for chart in sheet.charts:
+        _draw(target, chart)
     target.freeze_panes = "A2"
     target.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(sheet.rows) + 1}"
     _set_print(target, sheet, workbook)
+
+
+def _draw(target: Worksheet, chart: Chart) -> None:
+    drawn = BarChart()
+    drawn.type = "col"
+    drawn.title = xml_text(chart.title)
+    drawn.legend = None
+    drawn.height, drawn.width = 7, 15
+    first, last = chart.first_column, chart.last_column
+    values = Reference(target, min_row=chart.row, max_row=chart.row, min_col=first, max_col=last)
+    drawn.add_data(values, from_rows=True, titles_from_data=False)
+    drawn.set_categories(Reference(target, min_row=1, min_col=chart.first_column, max_col=chart.last_column))
+    target.add_chart(drawn, chart.anchor)
 
 
 def _guide(target: Worksheet, number: int, column: SheetColumn) -> None:
@@ -120,6 +136,10 @@ def _cell(target: Worksheet, row: int, column: int, value: Cell) -> FileCell:
         raise TypeError("a new sheet has no merged cells")
     if value is None:
         return cell
+    if isinstance(value, Formula):
+        cell.value = f"={value.text}"
+        cell.number_format = value.number_format
+        return cell
     if isinstance(value, str):
         text = xml_text(value)[:_TEXT_LIMIT]
         if text:
@@ -137,7 +157,7 @@ def _cell(target: Worksheet, row: int, column: int, value: Cell) -> FileCell:
 
 
 def _shown(value: Cell) -> str:
-    if value is None:
+    if value is None or isinstance(value, Formula):
         return ""
     if isinstance(value, datetime):
         return "0000-00-00 00:00"

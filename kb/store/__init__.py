@@ -24,6 +24,7 @@ from kb.store.quizzes import QuizAttemptRow
 from kb.store.records import RecordEventRow, RecordRow
 from kb.store.revisions import PageRevisionRow
 from kb.store.search_log import SearchLogRow, SearchVoteRow
+from kb.store.summaries import ClosedMonthRow
 from kb.store.training import (
     CertificateRow,
     SkillRow,
@@ -39,6 +40,7 @@ __all__ = [
     "BlobRow",
     "CalendarFeedRow",
     "CertificateRow",
+    "ClosedMonthRow",
     "DraftPhotoRow",
     "DraftRow",
     "EmergencyDrillRow",

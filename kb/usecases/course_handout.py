@@ -80,7 +80,7 @@ def _hazards(page: CoursePage, pages: Mapping[str, Page], words: Words) -> tuple
         found.setdefault((hazard.type, hazard.hazard), hazard)
     order = list(Signal)
     ordered = sorted(found.values(), key=lambda one: order.index(Signal(one.type)))
-    named = hazards_of(page) or ordered
+    named = hazards_of(page) or tuple(ordered)
     own = {(one.type, one.hazard) for one in named}
     boxed = [one for one in ordered if one.type == "danger" or (one.type, one.hazard) in own]
     boxes = [
