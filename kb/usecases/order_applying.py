@@ -18,6 +18,7 @@ from kb.usecases.order_checklist import kept_lines
 from kb.usecases.order_entry_checking import CheckedEntry
 from kb.usecases.order_making import continued, decide
 from kb.usecases.order_verdicts import verdict_of
+from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SIGNED, add_event
 from planner.model import EventKind
 
@@ -277,7 +278,12 @@ def _signature(session: Session, told: Told) -> dict[str, Any]:
     file = _file(session, told, told.values["name"])
     told.row.body = {**told.row.body, SIGNED: told.entry.id}
     session.flush()
-    return {"file": file}
+    chain = [
+        f"{one.id} {one.digest}" for one in entries.entry_rows(session, told.row.id) if one.state == "applied"
+    ]
+    texts = [str(told.row.body.get(name, "")) for name in TEXTS]
+    # Whoever doubts later what had been signed can work this out from the log again.
+    return {"file": file, "digest": sha256("\n".join([*chain, *texts]).encode()).hexdigest()}
 
 
 def _void(session: Session, told: Told) -> dict[str, Any]:

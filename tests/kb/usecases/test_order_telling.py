@@ -204,6 +204,9 @@ def test_signed_contents_change_only_by_an_amendment_that_says_why(department: S
     signature = told(department, "signature", name="客户张", content=picture(), after=60)
     assert signature.state == "applied"
     assert work_order(department, "order-1", now=DAY).standing.state is OrderState.SIGNED
+    signed = sheet(department).signature
+    assert signed is not None
+    assert (signed["name"], len(signed["digest"])) == ("客户张", 64)
     late = told(department, "part", part_number="P1", quantity=1, after=61)
     assert (late.state, late.why) == ("held", "signed")
     kept = told(department, "part", part_number="P2", quantity=1, after=62, amends="漏记")
