@@ -39,6 +39,9 @@ def test_an_order_is_opened_told_of_once_and_listed(client: TestClient) -> None:
     assert [one["quantity"] for one in sheet["parts"]] == [2]
     found = client.get(HERE, params={"technician": "t1", "site": "suzhou", "first_day": "2026-11-23"}).json()
     assert [one["id"] for one in found["items"]] == ["order-1"]
+    page = client.get("/orders/parts", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "ledger" in page.text
     assert client.get(HERE, params={"customer": "c2"}).json()["total"] == 0
     assert client.get(HERE, params={"mine": True}).json()["total"] == 0
     assert client.get(HERE, params={"machine": "nowhere"}).status_code == 404
