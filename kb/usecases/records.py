@@ -160,7 +160,7 @@ def change_record(
         flaws += [*more, *_moved_fixed(kind, old, values), *_missing(kind, values, row.state)]
         if flaws:
             raise BadInput("nothing was changed", [flaw.fault(wording) for flaw in flaws])
-        if values["due"] == row.due or any(rows_.due for _, rows_ in kind.row_fields):
+        if values["due"] in (None, row.due) or any(rows_.due for _, rows_ in kind.row_fields):
             # A day that followed from a rule follows it again; one that was typed stays.
             made_on = row.created_at.astimezone(now.tzinfo).date()
             given = values["due"] if values["due"] != due_of(kind, {**old, "due": None}, made_on) else None

@@ -227,6 +227,15 @@ def test_lists_are_narrowed_by_kind_state_owner_day_text_and_machine(department:
         listed(department, page=0)
 
 
+def test_a_day_that_followed_from_a_rule_follows_it_again_and_a_typed_one_stays(department: Store) -> None:
+    one = make(department, "complaint", **COMPLAINT)
+    assert one.due == date(2026, 11, 30)
+    assert change(department, one, gravity="critical").due == date(2026, 11, 24)
+    assert change(department, one, due="2026-12-01").due == date(2026, 12, 1)
+    assert change(department, one, gravity="serious").due == date(2026, 12, 1)
+    assert change(department, one, due="").due == date(2026, 11, 26)
+
+
 def test_steps_of_8d_have_days_and_all_must_be_done_before_it_is_closed(department: Store) -> None:
     one = make(department, "quality", title="丝杠早期磨损", maker="制造部", problem="间隙超差")
     steps = one.values["steps"]
