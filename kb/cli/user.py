@@ -60,14 +60,16 @@ def list_users(as_json: Annotated[bool, typer.Option("--json", help="JSON")] = F
 @command.command("password")
 def password(name: str, password: PasswordOption) -> None:
     """修改密码 · change a password and end the user's logins."""
-    set_password(_house().store, name=name, password=password)
+    house = _house()
+    set_password(house.store, name=name, password=password, now=house.now())
     typer.echo(f"已修改 · changed {name}")
 
 
 @command.command("role")
 def role(name: str, role: Role) -> None:
     """修改角色 · change a role; it holds from the user's next request on."""
-    user = set_role(_house().store, name=name, role=role)
+    house = _house()
+    user = set_role(house.store, name=name, role=role, now=house.now())
     typer.echo(f"已修改 · changed {user.name} ({user.role.value})")
 
 
@@ -79,5 +81,6 @@ def remove(
     ] = False,
 ) -> None:
     """删除用户 · remove a user."""
-    remove_user(_house().store, name=name, even_the_last=last)
+    house = _house()
+    remove_user(house.store, name=name, now=house.now(), even_the_last=last)
     typer.echo(f"已删除 · removed {name}")

@@ -17,6 +17,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from kb.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from kb.store import Store
 from kb.store import accounts as rows
+from kb.store.register import Change, Session, record
+
+AUDITED = "users"
+"""Their kind in the audit trail."""
+AT_THE_MACHINE = "command line"
+"""Who changes users where nobody says otherwise: only the command line does."""
 
 PASSWORD_LENGTH = range(10, 201)
 NAME_LENGTH = range(1, 81)
@@ -78,8 +84,9 @@ def add_user(
     role: Role,
     id: str,
     now: datetime,
+    who: str = AT_THE_MACHINE,
 ) -> User:
-    """Add a user.
+    """Add a user; `who` stands in the audit trail.
 
     Raises:
         BadInput: The name or the password breaks a rule.
@@ -104,10 +111,11 @@ def add_user(
         row = rows.add_user(
             session, id=id, name=name, role=role.value, password_hash=_HASHER.hash(password), created_at=now
         )
+        _record(session, row, "create", None, {"name": row.name, "role": row.role}, who, now)
         return _user(row)
 
 
-def set_password(store: Store, *, name: str, password: str) -> None:
+def set_password(store: Store, *, name: str, password: str, now: datetime, who: str = AT_THE_MACHINE) -> None:
     """Give a user another password and end all of the user's logins.
 
     Raises:
@@ -122,9 +130,10 @@ def set_password(store: Store, *, name: str, password: str) -> None:
         row = _row_named(session, name)
         row.password_hash = _HASHER.hash(password)
         rows.end_sessions_of(session, row.id)
+        _record(session, row, "password", None, None, who, now)
 
 
-def set_role(store: Store, *, name: str, role: Role) -> User:
+def set_role(store: Store, *, name: str, role: Role, now: datetime, who: str = AT_THE_MACHINE) -> User:
     """Give a user another role; it holds from the user's next request on, logins stay.
 
     Raises:
@@ -132,18 +141,25 @@ def set_role(store: Store, *, name: str, role: Role) -> User:
     """
     with store.writing() as session:
         row = _row_named(session, name.strip())
+        before = row.role
         row.role = role.value
+        if before != row.role:
+            _record(session, row, "update", {"role": before}, {"role": row.role}, who, now)
         return _user(row)
 
 
-def remove_user(store: Store, *, name: str, even_the_last: bool = False) -> None:
+def remove_user(
+    store: Store, *, name: str, now: datetime, even_the_last: bool = False, who: str = AT_THE_MACHINE
+) -> None:
     """Remove a user and the user's logins; what the user did stays in the audit trail.
 
     Args:
         store: The database.
         name: The user's name.
+        now: The present instant.
         even_the_last: Whether the only user may go. Without users nobody is asked to log in, so a service that
             other machines reach must be stopped first.
+        who: Stands in the audit trail.
 
     Raises:
         NotFound: There is no such user.
@@ -157,6 +173,7 @@ def remove_user(store: Store, *, name: str, even_the_last: bool = False) -> None
                 f"{name!r} is the only user; without users nobody is asked to log in. Stop the service, then "
                 "remove the user with --last"
             )
+        _record(session, row, "delete", {"name": row.name, "role": row.role}, None, who, now)
         rows.remove_user(session, row)
 
 
@@ -257,6 +274,19 @@ def _row_named(session: rows.Session, name: str) -> rows.UserRow:
     if row is None:
         raise NotFound("user", name)
     return row
+
+
+def _record(
+    session: Session,
+    row: rows.UserRow,
+    action: str,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+    who: str,
+    now: datetime,
+) -> None:
+    entry = Change(at=now, who=who, action=action, kind=AUDITED, thing_id=row.id, before=before, after=after)
+    record(session, [entry])
 
 
 def _user(row: rows.UserRow) -> User:

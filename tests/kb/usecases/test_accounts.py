@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from kb.errors import BadInput, Conflict, NotAllowed, NotFound
-from kb.store import Store
+from kb.store import Store, register
 from kb.usecases.accounts import (
+    AUDITED,
     FAILURE_WINDOW,
     FAILURES_FROM_AN_ADDRESS,
     FAILURES_OF_A_NAME,
@@ -224,47 +225,47 @@ def test_old_failures_do_not_fill_the_database(store: Store) -> None:
 def test_a_new_password_ends_every_session_and_the_old_one_opens_none(store: Store) -> None:
     a_user(store)
     tokens = [login(store), login(store)]
-    set_password(store, name=" wang ", password="another long phrase")
+    set_password(store, name=" wang ", password="another long phrase", now=NOW)
     assert [user_of_token(store, token, now=NOW) for token in tokens] == [None, None]
     refused(store, 1)
     with pytest.raises(NotAllowed, match="wrong"):
         login(store)
     login(store, password="another long phrase")
     with pytest.raises(BadInput, match="the password was not changed"):
-        set_password(store, name="wang", password="short")
+        set_password(store, name="wang", password="short", now=NOW)
     with pytest.raises(NotFound, match="no user has the id 'nobody'"):
-        set_password(store, name="nobody", password="another long phrase")
+        set_password(store, name="nobody", password="another long phrase", now=NOW)
 
 
 def test_a_new_role_holds_at_once_in_the_sessions_that_stand(store: Store) -> None:
     a_user(store)
     token = login(store)
-    assert set_role(store, name="wang", role=Role.ADMIN).role is Role.ADMIN
+    assert set_role(store, name="wang", role=Role.ADMIN, now=NOW).role is Role.ADMIN
     found = user_of_token(store, token, now=NOW)
     assert found is not None
     assert found.role is Role.ADMIN
     with pytest.raises(NotFound, match="no user has the id 'nobody'"):
-        set_role(store, name="nobody", role=Role.ADMIN)
+        set_role(store, name="nobody", role=Role.ADMIN, now=NOW)
 
 
 def test_a_removed_user_is_out_and_others_stay(store: Store) -> None:
     a_user(store)
     a_user(store, "li")
     wang, li = login(store), login(store, "li")
-    remove_user(store, name="wang")
+    remove_user(store, name="wang", now=NOW)
     assert user_of_token(store, wang, now=NOW) is None
     assert user_of_token(store, li, now=NOW) is not None
     assert [user.name for user in users(store)] == ["li"]
     with pytest.raises(NotFound, match="no user has the id 'wang'"):
-        remove_user(store, name="wang")
+        remove_user(store, name="wang", now=NOW)
 
 
 def test_the_only_user_goes_only_when_that_is_said(store: Store) -> None:
     a_user(store)
     with pytest.raises(Conflict, match="'wang' is the only user"):
-        remove_user(store, name="wang")
+        remove_user(store, name="wang", now=NOW)
     assert any_user_exists(store)
-    remove_user(store, name="wang", even_the_last=True)
+    remove_user(store, name="wang", even_the_last=True, now=NOW)
     assert not any_user_exists(store)
 
 
@@ -279,3 +280,15 @@ def test_a_password_costs_a_guesser_what_rfc_9106_recommends() -> None:
     kept = REAL_HASHER.hash(PASSWORD)
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert REAL_HASHER.verify(kept, PASSWORD)
+
+
+def test_what_is_done_to_users_stands_in_the_audit_trail_without_their_passwords(store: Store) -> None:
+    a_user(store)
+    set_role(store, name="wang", role=Role.ADMIN, now=NOW, who="li")
+    set_role(store, name="wang", role=Role.ADMIN, now=NOW, who="li")
+    set_password(store, name="wang", password="another long phrase", now=NOW, who="li")
+    remove_user(store, name="wang", now=NOW, even_the_last=True, who="li")
+    with store.reading() as session:
+        trail = register.history(session, kind=AUDITED, thing_id="id-wang", limit=10)
+    assert [one.action for one in reversed(trail)] == ["create", "update", "password", "delete"]
+    assert "phrase" not in str(trail)

@@ -180,18 +180,18 @@ def test_a_session_ends_when_its_hours_are_over(
 
 def test_a_session_ends_with_a_new_password_and_with_the_user(client: TestClient, house: House) -> None:
     log_in(client)
-    set_password(house.store, name="wang", password="another long phrase")
+    set_password(house.store, name="wang", password="another long phrase", now=house.now())
     assert not is_in(client)
     log_in(client, password="another long phrase")
     assert is_in(client)
-    remove_user(house.store, name="wang")
+    remove_user(house.store, name="wang", now=house.now())
     assert not is_in(client)
 
 
 def test_another_role_holds_from_the_next_request_on(client: TestClient, house: House) -> None:
     log_in(client)
     assert client.get("/api/v1/session").json() == {"name": "wang", "role": "editor"}
-    set_role(house.store, name="wang", role=Role.ADMIN)
+    set_role(house.store, name="wang", role=Role.ADMIN, now=house.now())
     assert client.get("/api/v1/session").json() == {"name": "wang", "role": "admin"}
 
 
