@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, func, update
+from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from kb.store.columns import JsonText, UtcDateTime
@@ -168,9 +169,10 @@ def found_by_text(
     jumping.
     """
     row = RecordRow
-    keys = session.exec(select(row.id, row.created_at, row.due).where(*conditions(wanted))).all()
+    query = core_select(col(row.id), col(row.created_at), col(row.due)).where(*conditions(wanted))
+    keys = list(session.connection().execute(query))
     if wanted.by_due:
-        ordered = [id for id, _, _ in sorted(keys, key=lambda one: (one[2], one[0]))]
+        ordered = [id for id, _, _ in sorted(keys, key=lambda one: (one[2] or date.max, one[0]))]
     else:
         ordered = [id for id, _, _ in sorted(keys, key=lambda one: (one[1], one[0]), reverse=True)]
     page = ordered[first : first + size]
