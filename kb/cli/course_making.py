@@ -66,6 +66,8 @@ def stale(as_json: JsonOption = False) -> None:
             typer.echo(f"    {moved.source_id} r{moved.built} → {now}  {source.title}  {source.address}")
             for slide in moved.slides:
                 typer.echo(f"        {slide}")
+            if moved.questions:
+                typer.echo(f"        题目 · questions: {', '.join(moved.questions)}")
 
 
 def refresh(
@@ -83,7 +85,9 @@ def refresh(
     looked_at = {source.moved.source_id: source.moved.now or 0 for one in found for source in one.sources}
     for source in (source for one in found for source in one.sources):
         moved = source.moved
-        typer.echo(f"{moved.source_id} r{moved.built} → r{moved.now}: {'、'.join(moved.slides) or '-'}")
+        now = f"r{moved.now}" if moved.now else "-"
+        told = "、".join([*moved.slides, *moved.questions]) or "-"
+        typer.echo(f"{moved.source_id} r{moved.built} → {now}: {told}")
     if found and not yes:
         typer.confirm("这些幻灯片都对照新版看过了吗？ · Have you looked at these slides?", abort=True)
     saved = refresh_course(

@@ -281,7 +281,7 @@ def _body(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
 
 
 def _courses(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
-    """A course is stale once a source has another revision; one that is gone is a broken reference."""
+    """A course is stale once a source has another revision or is withdrawn; one that is gone is a broken reference."""
     if not isinstance(page, CoursePage):
         return
     for source, now in moved_sources(page, library.pages):
@@ -292,6 +292,9 @@ def _courses(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:
                 f"rests on {source.id} revision {source.revision}, now {now}",
                 "bring the course up to date",
             )
+        elif source.id in library.pages:
+            repair = "take it out of built_from and off its slides"
+            yield _at(file, "built_from", f"rests on {source.id}, which is withdrawn", repair)
 
 
 def _items(file: PageFile, page: Page, library: Library) -> Iterator[Fault]:

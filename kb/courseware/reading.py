@@ -79,6 +79,15 @@ def slides_of(
     return tuple(slides)
 
 
+def titles_by_source(body: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the titles of the slides that name each page as their source, also of a body that makes no deck."""
+    found: dict[str, dict[str, None]] = {}
+    for draft in _drafts(MARKDOWN.parse(body), "", 1)[0]:
+        for id in draft.source_ids:
+            found.setdefault(id, {})[draft.title] = None
+    return {id: tuple(titles) for id, titles in found.items()}
+
+
 def _drafts(tokens: Sequence[Token], file: str, first_line: int) -> tuple[list[_Draft], list[Fault]]:
     drafts: list[_Draft] = []
     faults: list[Fault] = []

@@ -59,14 +59,7 @@ class ChangedSource:
 
     def json(self) -> dict[str, object]:
         """Return it as an object of JSON."""
-        return {
-            "id": self.moved.source_id,
-            "title": self.title,
-            "built": self.moved.built,
-            "now": self.moved.now,
-            "slides": list(self.moved.slides),
-            "changes": self.address,
-        }
+        return {**self.moved.json(), "title": self.title, "changes": self.address}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +172,7 @@ def refresh_course(
     Raises:
         NotFound: There is no such course.
         NotAllowed: The editor's role may not do this.
-        BadInput: It is in step already, or a source is gone; or what `save_page` says.
+        BadInput: It is in step already, or a source is gone or withdrawn; or what `save_page` says.
         Conflict: A source that has moved on was not looked at, or has moved on again; `theirs` has all revisions.
         Unwritable: The folder of the library cannot be written.
     """
@@ -190,7 +183,7 @@ def refresh_course(
         raise BadInput("the course was not changed", [fault])
     repair = "take it out of built_from and off its slides, in the editor"
     gone = [
-        Fault(where=one, what="is no longer in the library", repair=repair)
+        Fault(where=one, what="is gone or withdrawn", repair=repair)
         for one, revision in moved.items()
         if revision is None
     ]
@@ -247,11 +240,12 @@ def _is_stale(page: CoursePage, library: Library) -> bool:
 
 
 def _note(moved: tuple[Moved, ...]) -> str:
-    """Return which sources moved and the slides that draw on them, in no language but that of the slides."""
+    """Return which sources moved and the slides and questions that draw on them, in no language but that of the slides."""
     told = []
     for one in moved:
         now = f"r{one.now}" if one.now else "–"
-        told.append(f"{one.source_id} r{one.built} → {now}: {'、'.join(one.slides) or '–'}")
+        slides = "、".join([*one.slides, *one.questions]) or "–"
+        told.append(f"{one.source_id} r{one.built} → {now}: {slides}")
     return "; ".join(told)[:LONGEST_NOTE]
 
 

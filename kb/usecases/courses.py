@@ -14,6 +14,7 @@ from kb.courseware.deck import Deck
 from kb.courseware.gift import gift_text
 from kb.courseware.moodle_xml import moodle_xml
 from kb.courseware.pptx_writer import PictureBytes, pptx_bytes
+from kb.courseware.reading import titles_by_source
 from kb.errors import BadContent, Fault, NotFound
 from kb.export.document import Document
 from kb.export.docx import MEDIA_TYPE as DOCX
@@ -79,14 +80,26 @@ class Moved:
     """A source of a course that has another revision than the course was built from.
 
     Args:
-        built, now: Revisions; `now` is None where the page is gone.
+        built, now: Revisions; `now` is None where the page is gone or withdrawn.
         slides: Titles of the slides that draw on it.
+        questions: Ids of the questions that draw on it.
     """
 
     source_id: str
     built: int
     now: int | None
     slides: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+
+    def json(self) -> dict[str, object]:
+        """Return it as an object of JSON."""
+        return {
+            "id": self.source_id,
+            "built": self.built,
+            "now": self.now,
+            "slides": list(self.slides),
+            "questions": list(self.questions),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +127,7 @@ class CourseState:
             "slides": self.slides,
             "questions": len(self.page.quiz),
             "stale": bool(self.moved),
-            "moved": [
-                {"id": one.source_id, "built": one.built, "now": one.now, "slides": list(one.slides)}
-                for one in self.moved
-            ],
+            "moved": [one.json() for one in self.moved],
             "faults": [{"where": f.where, "what": f.what, "repair": f.repair} for f in self.faults],
         }
 
@@ -254,16 +264,23 @@ def _state(library: Library, page: CoursePage) -> CourseState:
         deck: Deck | None = course_deck(library, page.id)
     except BadContent as error:
         deck, faults = None, error.faults
-    slides = deck.slides if deck else ()
     moved = [
         Moved(
             source_id=source.id,
             built=source.revision,
             now=now,
-            slides=tuple(
-                dict.fromkeys(one.title for one in slides if source.id in {note.id for note in one.sources})
-            ),
+            slides=_titles(library, page, deck, source.id),
+            questions=tuple(one.id for one in page.quiz if one.source == source.id),
         )
         for source, now in moved_sources(page, library.pages)
     ]
     return CourseState(page=page, slides=len(deck.slides) if deck else 0, moved=tuple(moved), faults=faults)
+
+
+def _titles(library: Library, page: CoursePage, deck: Deck | None, source_id: str) -> tuple[str, ...]:
+    """Return the titles of the slides that draw on a page; of a course that makes no deck, as they are written."""
+    if deck is None:
+        return titles_by_source(library.files[library.paths[page.id]].body).get(source_id, ())
+    return tuple(
+        dict.fromkeys(one.title for one in deck.slides if source_id in {note.id for note in one.sources})
+    )

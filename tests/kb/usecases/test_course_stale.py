@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content import Library, load_library
+from kb.content import Library, check_library, load_library
 from kb.errors import BadInput, Conflict, NotAllowed, NotFound
 from kb.store import Store
 from kb.usecases.accounts import Role
@@ -165,10 +165,37 @@ def test_only_who_saw_every_source_as_it_stands_brings_a_course_in_step(quick: S
     refreshed(quick, library, {"GUIDE-X": 3})
     (folder / "guides" / "y.md").unlink()
     lost = load_library(folder)
-    with pytest.raises(BadInput, match="GUIDE-Y: is no longer in the library"):
+    with pytest.raises(BadInput, match="GUIDE-Y: is gone or withdrawn"):
         refreshed(quick, lost, {})
     (found,) = stale(quick, lost)
     assert (found.sources[0].title, found.sources[0].address) == ("", "/pages/GUIDE-Y/history")
+    assert found.sources[0].moved.slides == ("再记",), "also where the course makes no deck any more"
+
+
+def test_a_withdrawn_source_makes_a_course_stale_whatever_its_revision_until_it_is_taken_out(
+    quick: Store, folder: Path
+) -> None:
+    question = {
+        "id": "q7",
+        "kind": "true_false",
+        "stem": "先看？",
+        "source": "GUIDE-X",
+        "options": [{"text": "对", "correct": True}, {"text": "错"}],
+    }
+    (folder / "courses" / "x.md").write_text(a_course_file(quiz=[question]), "utf-8")
+    (folder / "guides" / "x.md").write_text(a_guide(status="withdrawn"), "utf-8")
+    library = load_library(folder)
+    (found,) = stale(quick, library)
+    (source,) = found.sources
+    assert (source.moved.now, source.moved.slides, source.moved.questions) == (None, ("先看",), ("q7",))
+    (item,) = work(quick, library)
+    assert item.note == "GUIDE-X r1 → –: 先看、q7"
+    with pytest.raises(BadInput, match="GUIDE-X: is gone or withdrawn"):
+        refreshed(quick, library, {"GUIDE-X": 1})
+    told = [fault for fault in check_library(library, today=NOON.date()) if "withdrawn" in fault.what]
+    assert [(fault.where.partition(":")[0], fault.what) for fault in told] == [
+        ("courses/x.md", "rests on GUIDE-X, which is withdrawn")
+    ]
 
 
 def test_stale_courses_are_told_and_brought_in_step_by_command(
