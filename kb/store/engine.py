@@ -26,6 +26,7 @@ from kb.errors import StoreFailure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
+_JOURNAL_TRIES = 5
 POOL_SIZE = 10
 POOL_OVERFLOW = 30
 """Together one connection for each of the 40 worker threads, so that none waits for another's."""
@@ -170,14 +171,27 @@ def _open_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None
     # The driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_MILLISECONDS}",
-    ):
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    _set_journal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _set_journal(cursor: sqlite3.Cursor) -> None:
+    """Let readers read while somebody writes. Where another connection is just making a new file, wait for it first.
+
+    Changing the journal does not wait for a lock by itself; beginning to write does.
+    """
+    for _ in range(_JOURNAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _lock_postgresql(connection: Connection) -> None:
