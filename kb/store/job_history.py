@@ -310,3 +310,13 @@ def write_jobs(
         (rows.WorkOrderTimeRow, times),
     ):
         insert_rows(session, table, values)
+
+
+def write_checks(session: Session, checks: Sequence[Mapping[str, object]]) -> None:
+    """Insert values of checklists; must run in a writing transaction."""
+    insert_rows(session, rows.CheckResultRow, checks)
+
+
+def write_reports(session: Session, reports: Sequence[Mapping[str, object]]) -> None:
+    """Insert fault reports; must run in a writing transaction."""
+    insert_rows(session, rows.FaultReportRow, reports)

@@ -14,10 +14,13 @@ from random import Random
 from kb.errors import BadInput, Conflict, Fault
 from kb.store import Store
 from kb.store.bulk import filled_tables, insert_register
+from kb.store.job_history import write_checks, write_jobs, write_reports
+from kb.store.register import Session
 from kb.store.samples import note_sample, noted_sample
 from kb.usecases.sample_certificates import certificates, skill_rules
 from kb.usecases.sample_contracts import sold
 from kb.usecases.sample_history import finished_visits, planning_input_of
+from kb.usecases.sample_jobs import Jobs, jobs
 from kb.usecases.sample_machines import machines
 from kb.usecases.sample_people import Row, people
 from kb.usecases.sample_readings import meters
@@ -79,6 +82,7 @@ class SampleDepartment:
     readings: tuple[Row, ...]
     runs: tuple[Row, ...]
     visits: tuple[Row, ...]
+    jobs: Jobs
 
     @property
     def digest(self) -> str:
@@ -136,6 +140,7 @@ def sample_department(size: SampleSize, seed: int, today: date) -> SampleDepartm
         readings=counters.readings,
         runs=past.runs,
         visits=past.visits,
+        jobs=jobs(park, [person.row for person in staff], _random(seed, "jobs"), today),
     )
 
 
@@ -173,9 +178,18 @@ def load_sample(
                 yours=wanted,
                 theirs=found or {},
             )
-        rows = insert_register(session, _by_table(sample_department(size, seed, today)))
+        department = sample_department(size, seed, today)
+        rows = insert_register(session, _by_table(department))
+        rows |= _insert_jobs(session, department.jobs)
         note_sample(session, wanted, now=now)
     return SampleReport(loaded=True, rows=rows)
+
+
+def _insert_jobs(session: Session, made: Jobs) -> dict[str, int]:
+    write_jobs(session, made.orders, made.events, made.parts, made.times)
+    write_checks(session, made.checks)
+    write_reports(session, made.reports)
+    return {"work_orders": len(made.orders), "fault_reports": len(made.reports)}
 
 
 def _by_table(department: SampleDepartment) -> dict[str, Sequence[Row]]:

@@ -299,3 +299,29 @@ def test_kinds_name_every_class() -> None:
     assert {kind.value for kind in KINDS} == load_vocabularies(ROOT / "content" / "vocabularies").codes(
         "equipment_classes"
     )
+
+
+def test_jobs_of_two_years_say_that_they_are_a_sample_and_carry_codes_of_our_lists() -> None:
+    made = sample_department(SMALL, 1, TODAY).jobs
+    lists = load_vocabularies(ROOT / "content" / "vocabularies")
+    coded = {
+        "subsystem": "subsystems",
+        "failure_mode": "failure_modes",
+        "mechanism": "mechanisms",
+        "cause": "causes",
+        "remedy": "activities",
+    }
+    repairs = [one for one in made.orders if one["kind"] == "repair"]
+    assert len(repairs) > 20
+    for order in repairs:
+        assert str(order["title"]).startswith("示例")
+        assert all(order[name] in lists.codes(of) for name, of in coded.items())
+        assert order["opened_at"] < order["closed_at"]  # type: ignore[operator]
+        assert order["closed_at"].date() < TODAY  # type: ignore[attr-defined]
+    ids = [
+        one["id"]
+        for one in (*made.orders, *made.events, *made.parts, *made.times, *made.checks, *made.reports)
+    ]
+    assert len(ids) == len(set(ids))
+    assert made == sample_department(SMALL, 1, TODAY).jobs
+    assert len(made.reports) == 5
