@@ -15,7 +15,7 @@ LABEL, BAR, HEIGHT, GAP = 110, 190, 20, 8
 """A phone of 390 px shows 340 units at about one a pixel."""
 LONGEST_LABEL = 12
 MOST_BARS = 12
-WIDE, HIGH, LEFT, BELOW = 330, 150, 34, 18
+WIDE, HIGH, LEFT, BELOW = 330, 150, 42, 18
 POINTS = 60
 """Of a drawn curve."""
 
