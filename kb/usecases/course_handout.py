@@ -31,6 +31,8 @@ from kb.i18n import Language, translator
 
 Words = Callable[[str], str]
 _RULE = "＿" * 36
+_NOTE_LINES = 3
+"""Room for notes below what a slide says."""
 """A line to write on."""
 
 
@@ -129,7 +131,7 @@ def _slide(slide: Slide, picture: Callable[[str], bytes], words: Words) -> Secti
     if slide.sources:
         named = ", ".join(str(one) for one in slide.sources)
         blocks.append(Paragraph(text=f"{words('Built from')}: {named}", tone=Tone.REMARK))
-    blocks.append(Paragraph(text=_RULE, tone=Tone.REMARK))
+    blocks += [Paragraph(text=_RULE, tone=Tone.REMARK) for _ in range(_NOTE_LINES)]
     return Section(title=slide.title, blocks=tuple(blocks), level=2)
 
 
