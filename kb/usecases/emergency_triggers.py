@@ -15,7 +15,7 @@ CUTTING = frozenset(["LAT", "TMC", "VMC", "HMC", "GMC", "MIL", "DTC", "GRI", "BO
 VERTICAL = frozenset(["VMC", "HMC", "GMC", "MIL", "DTC", "BOR", "GRI", "EDM", "TMC"])
 """Classes that usually have an axis which falls without its brake."""
 MEASURED = frozenset(("DRO", "MAN"))
-_STEP = re.compile(r"^### +(.+?) *$", re.MULTILINE)
+_STEP = re.compile(r"^### +(?:步骤 *\d+[ ：:]*)?(.+?) *$", re.MULTILINE)
 _GRAVE = {"danger": 0, "warning": 1, "caution": 2, "notice": 3}
 MEASURES = 8
 """So many immediate measures stand under a trigger, the gravest."""
