@@ -32,7 +32,7 @@ from kb.usecases.training_record import training_record
 from kb.usecases.training_topics import by_source, plan_topic, topics
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
-from kb.web.pages.training_rows import bars_of, form_fields, strip_of, today_x, typed_values
+from kb.web.pages.training_rows import bars_of, form_fields, lines_of, strip_of, today_x, typed_values
 from kb.web.rendering import render
 from kb.wiring import House
 
@@ -70,6 +70,7 @@ def year_page(
     house: HouseDep,
     wording: WordingDep,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    month: Annotated[int | None, Query(ge=1, le=12)] = None,
 ) -> HTMLResponse:
     """Show a year's plan, what became of it, and the certificates that somebody has to see to."""
     say = translator(wording.language)
@@ -78,6 +79,7 @@ def year_page(
     warned = [one for one in standings(house.store, today=house.today()) if one.is_warned]
     values = {
         "plan": found,
+        "lines": lines_of(found, month),
         "strip": strip_of(found, names),
         "states": names,
         "session_states": {state: say(name) for state, name in SESSION_STATES.items()},

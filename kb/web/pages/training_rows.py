@@ -15,6 +15,8 @@ STRIP_WIDTH, MONTH_WIDTH = 372, 31
 HEAD, DOT, GAP = 18, 9, 22
 MOST_DOTS = 8
 """Lines of one month that are drawn; what is beyond is counted."""
+MOST_LINES = 60
+"""Lines of a year that stand on one page; of more, a month at a time."""
 BAR_WIDTH = 300
 BAR_BEFORE, BAR_AFTER = timedelta(days=365), timedelta(days=730)
 """How far before and behind today the bars of certificates reach."""
@@ -155,3 +157,36 @@ def typed_values(form: Table, values: Mapping[str, object], wording: Wording) ->
         else one.kind.text(values[one.name], wording)
         for one in form.fields
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The lines of a year that a page shows: all of them, or those of a month where they are many.
+
+    Args:
+        months: Each month that has lines, with how many; none where all lines are shown.
+        month: The month that is shown; None for all.
+    """
+
+    months: tuple[tuple[int, int], ...]
+    month: int | None
+    items: tuple[PlanItem, ...]
+
+
+def lines_of(plan: TrainingYear, month: int | None) -> Lines:
+    """Return the lines to show: of a long year those of the month asked for, else of the present one or the first.
+
+    Args:
+        plan: The year.
+        month: 1 to 12; None where no month was asked for.
+    """
+    if len(plan.items) <= MOST_LINES:
+        return Lines(months=(), month=None, items=tuple(plan.items))
+    counts: dict[int, int] = {}
+    for one in plan.items:
+        counts[one.values["month"]] = counts.get(one.values["month"], 0) + 1
+    wanted = month or (plan.today.month if plan.today.year == plan.year else 0)
+    if wanted not in counts and month is None:
+        wanted = min(counts)
+    found = tuple(one for one in plan.items if one.values["month"] == wanted)
+    return Lines(months=tuple(sorted(counts.items())), month=wanted, items=found)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from kb.api.app import create_app
 from kb.settings import Settings
+from kb.web.pages.training_rows import MOST_LINES
 from kb.wiring import House, open_house
 
 NOW = datetime(2026, 5, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -89,3 +90,18 @@ def test_every_page_stands_in_both_languages(client: TestClient, address: str) -
         assert page.status_code == 200
         assert word in page.text
         assert "style=" not in page.text
+
+
+def test_a_year_of_many_lines_is_shown_a_month_at_a_time_and_one_of_few_whole(client: TestClient) -> None:
+    for number in range(MOST_LINES):
+        line = {"title": f"L{number}.", "year": 2031, "month": 3 + 4 * (number % 2), "hours": 1}
+        assert client.post(f"{API}/training/items", json=line).status_code == 201
+    whole = client.get("/training", params={"year": 2031}).text
+    assert (whole.count('<td class="lead">'), "month=7" in whole) == (MOST_LINES, False)
+    assert client.post(f"{API}/training/items", json={**line, "month": 12}).status_code == 201
+    first = client.get("/training", params={"year": 2031}).text
+    assert (">L0.<" in first, ">L1.<" in first) == (True, False), "the first month that has lines"
+    other = client.get("/training", params={"year": 2031, "month": 7}).text
+    assert (">L0.<" in other, ">L1.<" in other) == (False, True)
+    assert 'aria-current="page">month 7 (30)<' in other
+    assert client.get("/training", params={"year": 2031, "month": 1}).status_code == 200
