@@ -237,7 +237,8 @@ def _print_plan(made: HandlingPlan) -> None:
     typer.echo(made.likely.text)
     for step in made.checks:
         sources = ", ".join((*step.pages, *step.jobs))
-        typer.echo(f"{step.number}. {step.cause} {step.share:.0%}  {step.check}  [{sources}]")
+        share = f" {step.share:.0%}" if step.share else ""
+        typer.echo(f"{step.number}. {step.cause}{share}  {step.check}  [{sources}]")
     for part in made.parts:
         typer.echo(f"+ {part.name} {part.number} ×{part.quantity} [{', '.join(part.sources)}]")
     for offer in made.offers:

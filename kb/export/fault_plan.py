@@ -112,7 +112,7 @@ def _checks(plan: HandlingPlan, language: Language) -> tuple[Block, ...]:
             (
                 str(one.number),
                 one.cause,
-                f"{one.share:.0%}",
+                f"{one.share:.0%}" if one.share else "—",
                 one.check or say("not written down"),
                 f"{one.if_so}\n{one.if_not}",
                 ", ".join((*one.pages, *one.jobs)),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from kb.content import Library
-from kb.content.pages import CasePage, Solution
+from kb.content.pages import AlarmPage, CasePage, Solution
 from kb.search import Scope, SearchIndex
 from kb.search.codes import code_keys
 from kb.search.tokens import atoms_of, fold, tokens_of
@@ -27,6 +27,8 @@ LOOK_BACK = timedelta(days=5 * 365)
 """Older jobs tell of machines and software that have changed since."""
 CASES = 5
 """Cases of the library that are asked."""
+ALARMS_ASKED, ALARMS = 10, 2
+"""Pages of alarms that are asked, and that are used."""
 SYMPTOM_READ = 400
 """Characters of a complaint that are searched for; what is longer tells a story."""
 MACHINE_COLUMNS = ("model", "controller", "equipment_class", "parent_id")
@@ -43,6 +45,7 @@ class Likely:
         cases: The pages that were asked, best first.
         jobs: The closed jobs behind the counts, by id.
         asked: How many closed jobs were looked through.
+        alarms: The pages of the alarm as displayed that hold for the machine's control.
     """
 
     diagnosis: Diagnosis
@@ -53,6 +56,7 @@ class Likely:
     jobs: Mapping[str, JobRow]
     asked: int
     unknown_codes: tuple[str, ...] = ()
+    alarms: tuple[AlarmPage, ...] = ()
     causes_of: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     remedies_of: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -99,6 +103,7 @@ def likely_causes(
         jobs={id: jobs[id] for id in counted},
         asked=len(rows),
         unknown_codes=unknown,
+        alarms=_alarms(index, own, values["alarm"]),
         causes_of=_counted(jobs, counted, "cause"),
         remedies_of=_counted(jobs, counted, "remedy"),
     )
@@ -132,6 +137,26 @@ def _cases(
     found = find_pages(index, query, chosen={"type": ["case"]}, size=CASES, with_facets=False, scope=scope)
     pages = tuple(hit.page for hit in found.hits if isinstance(hit.page, CasePage))
     return pages, found.nearest, tuple(found.unknown_codes)
+
+
+def _alarms(index: SearchIndex, own: Mapping[str, object] | None, alarm: str) -> tuple[AlarmPage, ...]:
+    """Return the pages whose code is the one displayed; of a known control those that are written for it."""
+    keys = frozenset(code_keys(alarm))
+    if not keys:
+        return ()
+    control = str(own["controller"] or "") if own else ""
+    found = find_pages(index, alarm.strip(), chosen={"type": ["alarm"]}, size=ALARMS_ASKED, with_facets=False)
+    pages = []
+    for hit in found.hits:
+        page = hit.page
+        if not isinstance(page, AlarmPage):
+            continue
+        controls = {code for group in page.applies_to for code in group.controller}
+        if control and controls and control not in controls:
+            continue
+        if any(_alike(keys, text, "same") == "same" for text in (page.code, *page.aliases)):
+            pages.append(page)
+    return tuple(pages[:ALARMS])
 
 
 @lru_cache(maxsize=50_000)

@@ -10,6 +10,7 @@ from kb.content.pages import CasePage, GuidePage
 from kb.i18n import Language, translator
 from kb.search import SearchIndex
 from kb.store import Store
+from kb.usecases.fault_alarm_pages import with_alarm_pages
 from kb.usecases.fault_diagnosis import Likely, likely_causes
 from kb.usecases.fault_dispatch import WhoCanGo, who_can_go
 from kb.usecases.fault_items import cause_name
@@ -57,7 +58,7 @@ def handling_plan(
             deadlines=report.judgement.deadlines if report.judgement else (),
             now=now,
         )
-    checks = tuple(_checks(likely, library, language))
+    checks = with_alarm_pages(tuple(_checks(likely, library, language)), likely, language)
     parts = tuple(_parts(likely, library, language))
     _say_missing(likely, report, checks, parts, who, missing, language)
     nobody = say(who.nobody).format(skills=", ".join(who.skills)) if who.nobody else ""
@@ -370,10 +371,14 @@ def _say_missing(
         missing.append(say("The machine is not known; model and control were not compared."))
     if report.judgement and report.judgement.is_retired:
         missing.append(say("The machine was taken out of the register; check that it is the right one."))
-    if likely.unknown_codes:
+    if likely.unknown_codes and not likely.alarms:
         codes = ", ".join(likely.unknown_codes)
         missing.append(say("No page knows the code {codes}.").format(codes=codes))
-    if likely.without_alarm:
+    if likely.alarms and (likely.without_alarm or not likely.diagnosis.causes):
+        missing.append(
+            say("No job or case knows this alarm; the lines of its own page come first, uncounted.")
+        )
+    elif likely.without_alarm:
         missing.append(say("Nothing is known of this alarm: only symptom and machine were compared."))
     if likely.nearest and likely.cases:
         missing.append(say("No case holds all that was told; the nearest ones were used."))

@@ -253,6 +253,20 @@ def test_causes_are_counted_from_closed_jobs_and_each_names_its_sources(
     assert "库存未登记。" in plan.missing
 
 
+def test_an_alarm_without_a_case_is_checked_by_the_lines_of_its_own_page(
+    department: Store, index: SearchIndex
+) -> None:
+    page = the_real_library().pages["ALM-FANUC-SP9033"]
+    reported(department, replace(SV, alarm="SP9033", symptom=""))
+    plan = plan_for(department, index, language="en")
+    told = [step for step in plan.checks if step.pages == (page.id,)]
+    assert [step.check for step in told] == list(page.remedy)  # type: ignore[union-attr]
+    assert told[0].number == 1
+    assert [step.number for step in plan.checks] == list(range(1, len(plan.checks) + 1))
+    assert plan.checks[-1].if_not == "Not this: go on to the escalation."
+    assert not any(text.startswith("No page knows the code") for text in plan.missing)
+
+
 def test_an_alarm_that_nobody_knows_is_called_unknown(department: Store, index: SearchIndex) -> None:
     reported(department, replace(SV, alarm="SV8765", symptom="没见过"))
     plan = plan_for(department, index, language="en")
