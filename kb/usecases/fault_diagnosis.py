@@ -16,7 +16,7 @@ from kb.search import Scope, SearchIndex
 from kb.search.codes import code_keys
 from kb.search.tokens import atoms_of, fold, tokens_of
 from kb.store import Store
-from kb.store.job_history import JobRow, closed_repairs
+from kb.store.job_history import JobRow, closed_repairs, minutes_of
 from kb.store.register import columns_by_id, first_with
 from kb.usecases.fault_items import item_in
 from kb.usecases.fault_reports import FaultReport
@@ -46,6 +46,7 @@ class Likely:
         jobs: The closed jobs behind the counts, by id.
         asked: How many closed jobs were looked through.
         alarms: The pages of the alarm as displayed that hold for the machine's control.
+        spent: Minutes of work of the jobs that recorded them.
     """
 
     diagnosis: Diagnosis
@@ -57,6 +58,7 @@ class Likely:
     asked: int
     unknown_codes: tuple[str, ...] = ()
     alarms: tuple[AlarmPage, ...] = ()
+    spent: Mapping[str, int] = field(default_factory=dict)
     causes_of: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     remedies_of: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -94,8 +96,13 @@ def likely_causes(
         )
         found = diagnose(blind, jobs=solved, library=known)
     counted = {id: one.cause for one in found.causes for id in one.jobs}
+    with store.reading() as session:
+        spent = {
+            id: sum_ for id, kind, sum_ in minutes_of(session, sorted(counted)) if kind == "work" and sum_
+        }
     return Likely(
         diagnosis=found,
+        spent=spent,
         without_alarm=without,
         nearest=nearest,
         solutions={cause: tuple(pairs) for cause, pairs in solutions.items()},

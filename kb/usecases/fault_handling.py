@@ -89,11 +89,7 @@ def work_time(likely: Likely) -> timedelta:
 
 
 def _work(likely: Likely) -> tuple[timedelta, bool]:
-    spent = [
-        float(minutes)
-        for row in likely.jobs.values()
-        if isinstance(minutes := (row.body or {}).get("minutes"), int | float) and minutes > 0
-    ]
+    spent = list(likely.spent.values())
     if len(spent) >= 3:
         return timedelta(minutes=median(spent)), False
     for one in likely.diagnosis.causes:

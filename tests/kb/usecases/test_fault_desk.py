@@ -14,10 +14,11 @@ from kb.errors import BadInput, BadQuery, Conflict, NotFound, TooOften
 from kb.search import SearchIndex, open_index
 from kb.store import Store
 from kb.store import register as audit
+from kb.store.job_history import write_jobs
 from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_diagnosis import likely_causes
 from kb.usecases.fault_dispatch import dispatch_report
-from kb.usecases.fault_handling import handling_plan
+from kb.usecases.fault_handling import handling_plan, work_time
 from kb.usecases.fault_intake import Limits, label_of, own_machine, receipt_of, report_by_customer
 from kb.usecases.fault_list import FaultPage, FaultQuery, fault_list
 from kb.usecases.fault_log import ReportEvent, tell_report
@@ -251,6 +252,24 @@ def test_causes_are_counted_from_closed_jobs_and_each_names_its_sources(
     assert plan.hazards[0].signal == "danger"
     assert all(part.stock is None for part in plan.parts)
     assert "库存未登记。" in plan.missing
+
+
+def test_the_work_on_site_is_the_median_of_what_alike_jobs_took(
+    department: Store, vocabularies: Vocabularies, index: SearchIndex
+) -> None:
+    history(department, vocabularies)
+    with department.writing() as session:
+        for number, minutes in enumerate((60, 100, 500)):
+            time = {"work_order_id": f"old{number}", "technician_id": None, "started_at": NINE}
+            times = [
+                time | {"id": f"t{number}{kind}", "kind": kind, "minutes": spent}
+                for kind, spent in (("work", minutes), ("travel", 900))
+            ]
+            write_jobs(session, [], [], [], times)
+    reported(department, replace(SV, alarm="401 报警"))
+    report = fault_report(department, "r1", now=NINE, warranty_months=12)
+    likely = likely_causes(department, the_real_library(), index, report, now=NINE)
+    assert work_time(likely) == timedelta(minutes=100)
 
 
 def test_an_alarm_without_a_case_is_checked_by_the_lines_of_its_own_page(
