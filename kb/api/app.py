@@ -24,6 +24,7 @@ from kb.api.routes import emergency as emergency_api
 from kb.api.routes import faults as faults_api
 from kb.api.routes import faults_plan as faults_plan_api
 from kb.api.routes import improvements as improvements_api
+from kb.api.routes import inspections as inspections_api
 from kb.api.routes import jobs as jobs_api
 from kb.api.routes import library_health as library_health_api
 from kb.api.routes import machine_data as machine_data_api
@@ -63,6 +64,7 @@ from kb.web.pages import (
     faults_customer,
     faults_plan,
     home,
+    inspections,
     library,
     library_health,
     machine_data,
@@ -144,6 +146,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(faults_plan_api.dispatch_router, Role.PLANNER),
     Area(faults_api.router, Role.ENGINEER, by_page=True),
     Area(emergency_api.router, Role.ENGINEER),
+    Area(inspections_api.router, Role.ENGINEER),
     Area(orders_api.router, Role.ENGINEER, by_page=True),
     Area(jobs_api.router, Role.PLANNER),
     Area(drafts_api.router, Role.ENGINEER, by_page=True),
@@ -194,6 +197,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(faults_plan.router, Role.PLANNER),
     Area(faults.router, Role.ENGINEER),
     Area(emergency.router, Role.ENGINEER),
+    Area(inspections.router, Role.ENGINEER),
     Area(drafts.router, Role.EDITOR),
 )
 

@@ -4,6 +4,7 @@ May import: `kb.errors`, `planner.model`; SQLModel, SQLAlchemy and Alembic (nowh
 """
 
 from kb.store.attachments import AttachmentRow, BlobRow
+from kb.store.campaigns import CampaignMachineRow, CampaignRow
 from kb.store.drafts import DraftPhotoRow, DraftRow
 from kb.store.emergency import EmergencyDrillRow, EmergencyPlanRow
 from kb.store.engine import Store
@@ -39,6 +40,8 @@ __all__ = [
     "AttachmentRow",
     "BlobRow",
     "CalendarFeedRow",
+    "CampaignMachineRow",
+    "CampaignRow",
     "CertificateRow",
     "ClosedMonthRow",
     "DraftPhotoRow",

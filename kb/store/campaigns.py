@@ -1,0 +1,94 @@
+"""Rows of campaigns: bulletins that somebody sent, and what was decided of each machine."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from kb.store.columns import JsonText, UtcDateTime
+from kb.store.tables import EquipmentRow, SiteRow
+from kb.store.work_orders import WorkOrderRow
+
+
+class CampaignRow(SQLModel, table=True):
+    """A bulletin; which machines it is about follows from `rule` and the register and is stored nowhere."""
+
+    __tablename__ = "campaigns"
+    id: str = Field(primary_key=True, max_length=64)
+    number: str = Field(unique=True, max_length=80)
+    title: str = Field(max_length=200)
+    source: str = Field(max_length=200)
+    reference: str = Field(default="", max_length=400)
+    action: str
+    due: date | None = Field(default=None, index=True)
+    ended: bool = Field(default=False, index=True)
+    rule: Any = Field(default_factory=dict, sa_type=JsonText)
+    revision: int = Field(default=1)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    changed_by: str = Field(max_length=80)
+
+
+class CampaignMachineRow(SQLModel, table=True):
+    """What was decided of a machine: *affected* (looked at, and it is), *done*, or *not_affected*."""
+
+    __tablename__ = "campaign_machines"
+    campaign_id: str = Field(primary_key=True, foreign_key="campaigns.id", max_length=64)
+    equipment_id: str = Field(primary_key=True, foreign_key="equipment.id", index=True, max_length=64)
+    state: str = Field(max_length=20)
+    work_order_id: str | None = Field(default=None, foreign_key="work_orders.id", max_length=64)
+    why: str = Field(default="")
+    said_by: str = Field(max_length=80)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+def campaign_row(session: Session, number: str) -> CampaignRow | None:
+    """Return a campaign by its number or id."""
+    found = session.exec(select(CampaignRow).where(CampaignRow.number == number)).first()
+    return found or session.get(CampaignRow, number)
+
+
+def campaign_rows(session: Session, *, ended: bool | None = None) -> list[CampaignRow]:
+    """Return campaigns, those due first first, those without a day last."""
+    query = select(CampaignRow)
+    if ended is not None:
+        query = query.where(col(CampaignRow.ended).is_(ended))
+    return sorted(session.exec(query), key=lambda one: (one.due or date.max, one.number))
+
+
+def decided_rows(session: Session, campaign_id: str = "") -> list[CampaignMachineRow]:
+    """Return what was decided of machines, in one campaign or in all."""
+    row = CampaignMachineRow
+    query = select(row).order_by(col(row.campaign_id), col(row.equipment_id))
+    if campaign_id:
+        query = query.where(row.campaign_id == campaign_id)
+    return list(session.exec(query))
+
+
+def decided_row(session: Session, campaign_id: str, equipment_id: str) -> CampaignMachineRow | None:
+    """Return what was decided of a machine in a campaign."""
+    return session.get(CampaignMachineRow, (campaign_id, equipment_id))
+
+
+def machines_in_use(session: Session, *, equipment_id: str = "") -> list[tuple[EquipmentRow, SiteRow]]:
+    """Return the machines that are not retired with their sites, by tag; all, or one."""
+    query = (
+        select(EquipmentRow, SiteRow)
+        .join(SiteRow, col(SiteRow.id) == col(EquipmentRow.site_id))
+        .where(col(EquipmentRow.retired).is_(False))
+        .order_by(col(EquipmentRow.tag))
+    )
+    if equipment_id:
+        query = query.where(col(EquipmentRow.id) == equipment_id)
+    return [(machine, site) for machine, site in session.exec(query)]
+
+
+def order_numbers(session: Session, order_ids: Sequence[str]) -> dict[str, str]:
+    """Return the numbers of work orders by their id."""
+    found: dict[str, str] = {}
+    for start in range(0, len(order_ids), 400):
+        query = select(WorkOrderRow.id, WorkOrderRow.number).where(
+            col(WorkOrderRow.id).in_(order_ids[start : start + 400])
+        )
+        found.update(dict(session.exec(query).all()))
+    return found
