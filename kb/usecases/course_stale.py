@@ -53,7 +53,7 @@ class ChangedSource:
     def address(self) -> str:
         """Where it is shown what changed: the difference where both states are known, else the history."""
         base = f"/pages/{self.moved.source_id}"
-        if self.before is None or self.after is None:
+        if self.before is None or self.after is None or self.before == self.after:
             return f"{base}/history"
         return f"{base}/difference?before={self.before}&after={self.after}"
 

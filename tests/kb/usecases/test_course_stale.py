@@ -188,6 +188,7 @@ def test_a_withdrawn_source_makes_a_course_stale_whatever_its_revision_until_it_
     (found,) = stale(quick, library)
     (source,) = found.sources
     assert (source.moved.now, source.moved.slides, source.moved.questions) == (None, ("先看",), ("q7",))
+    assert source.address == "/pages/GUIDE-X/history", "there is but one state to compare"
     (item,) = work(quick, library)
     assert item.note == "GUIDE-X r1 → –: 先看、q7"
     with pytest.raises(BadInput, match="GUIDE-X: is gone or withdrawn"):
