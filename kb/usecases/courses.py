@@ -48,6 +48,8 @@ Format = Literal[
     "key-docx",
 ]
 FORMATS: tuple[Format, ...] = get_args(Format)
+WITH_ANSWERS: frozenset[Format] = frozenset({"gift", "moodle", "xlsx", "key-pdf", "key-docx"})
+"""Formats that say which answers are right before anybody was asked: an editor's, where people log in."""
 PAPERS = frozenset({"paper-pdf", "paper-docx", "key-pdf", "key-docx"})
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ENDINGS: Mapping[Format, str] = {

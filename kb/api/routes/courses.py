@@ -6,10 +6,12 @@ from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 
 from kb.api.routes import course_making
 from kb.api.routes.register_schemas import problems_documented
+from kb.errors import NotAllowed
+from kb.usecases.accounts import Role
 from kb.usecases.course_template import looked_at_template
-from kb.usecases.courses import Format, build_course, courses
+from kb.usecases.courses import WITH_ANSWERS, Format, build_course, courses
 from kb.usecases.quiz_paper import LONGEST_SEED, MOST_VARIANTS, Paper
-from kb.web.context import HouseDep, LanguageDep
+from kb.web.context import HouseDep, LanguageDep, VisitorDep
 
 router = APIRouter(prefix="/courses", tags=["courses"])
 template_router = APIRouter(tags=["courses"])
@@ -27,12 +29,14 @@ def list_courses(house: HouseDep) -> dict[str, Any]:
     response_class=Response,
     responses={
         200: {"content": {"application/octet-stream": {}}},
+        403: {"description": "a format with answers, and the role is below editor"},
         404: {"description": "there is no such course"},
     },
 )
 def course_file(
     house: HouseDep,
     language: LanguageDep,
+    visitor: VisitorDep,
     id: Annotated[str, Path(max_length=80)],
     format: Annotated[
         Format,
@@ -46,6 +50,8 @@ def course_file(
     variants: Annotated[int, Query(ge=1, le=MOST_VARIANTS, description="that a key is for, from A on")] = 2,
 ) -> Response:
     """Return slides, handout, package, paper or question file of a course."""
+    if format in WITH_ANSWERS and not visitor.may(Role.EDITOR):
+        raise NotAllowed(f"{format} holds the right answers of the questions; it needs the role editor")
     paper = Paper(seed=seed, variant=variant, variants=variants)
     made = build_course(house.library(), id, format, language=language, paper=paper)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from kb.usecases.accounts import Role
 from kb.usecases.course_slides import player_content, slides_page
-from kb.usecases.courses import FORMATS, course, course_deck, courses
+from kb.usecases.courses import FORMATS, WITH_ANSWERS, course, course_deck, courses
 from kb.web.context import HouseDep, LanguageDep
 from kb.web.pages import course_making
 from kb.web.rendering import render
@@ -61,7 +61,8 @@ def show_page(
     page = course(library, id)
     state = next(one for one in courses(library) if one.page.id == id)
     deck = None if state.faults else course_deck(library, id, language=language)
-    formats = [(name, NAMES[name]) for name in FORMATS]
+    may_train = request.state.visitor.may(Role.EDITOR)
+    formats = [(name, NAMES[name]) for name in FORMATS if may_train or name not in WITH_ANSWERS]
     return render(
         request,
         "courses/show.html",
@@ -70,6 +71,6 @@ def show_page(
             "state": state,
             "deck": deck,
             "formats": formats,
-            "may_train": request.state.visitor.may(Role.EDITOR),
+            "may_train": may_train,
         },
     )

@@ -2,6 +2,9 @@
 
 from fastapi.testclient import TestClient
 
+from kb.usecases.accounts import Role
+from tests.kb.api.conftest import bearer
+
 SAFETY = "COURSE-SAFETY"
 
 
@@ -19,3 +22,12 @@ def test_courses_are_read_and_fetched_over_the_api_and_on_pages(client: TestClie
     shown = client.get(f"/courses/{SAFETY}", headers={"accept-language": "zh-CN"}).text
     assert "单手测母线" in shown
     assert "format=pptx" in shown
+
+
+def test_who_is_asked_does_not_fetch_the_right_answers(guarded_client: TestClient) -> None:
+    path = "/api/v1/courses/COURSE-SAFETY/file"
+    asked, asks = bearer(guarded_client, Role.ENGINEER), bearer(guarded_client, Role.EDITOR)
+    for format in ("gift", "key-docx"):
+        assert guarded_client.get(path, params={"format": format}, headers=asked).status_code == 403
+        assert guarded_client.get(path, params={"format": format}, headers=asks).status_code == 200
+    assert guarded_client.get(path, params={"format": "paper-docx"}, headers=asked).status_code == 200
