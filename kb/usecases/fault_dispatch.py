@@ -1,6 +1,7 @@
 """Who can go to a fault, when, and at what cost; and the step from the handling plan to order and inspection plan."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +17,7 @@ from kb.usecases.plan_replan import URGENT_SITE, diary_of, propose_replan
 from kb.usecases.plan_replan_answer import accept_proposal
 from kb.usecases.plan_replan_request import ReplanRequest, Urgent
 from kb.usecases.travel_rules import travel_rule
-from kb.usecases.work_orders import tell_event
+from kb.usecases.work_orders import tell_event, tie_to_visit
 from planner.faults import Deadline, Point, VisitOffer
 from planner.model import EventKind
 from planner.routing.board import home_place, site_place
@@ -184,8 +185,8 @@ def dispatch_report(
     """Make a report a work order of a technician and a day, and put it into the inspection plan as an urgent job.
 
     It is written into the plan where mending the plan gives the job to this technician on this day; where the plan would
-    rather do something else, the order is opened as wished and the proposal waits for the planner. The same report again
-    returns its order.
+    rather do something else, the order is opened as wished and the proposal waits for the planner. The order is written
+    first, so that a visit never stands in the plan without one. The same report again returns its order.
 
     Args:
         technician: Id or code.
@@ -215,23 +216,11 @@ def dispatch_report(
         site_id, equipment_id, note = str(row.site_id), row.equipment_id, f"{row.number} {row.alarm}".strip()
         skills, _ = needed_skills(planning_input(session), equipment_id)
     assert person is not None
-    key, in_plan, proposed = "", False, ""
-    try:
-        urgent = Urgent(site_id=site_id, by=day, skills=skills, duration=duration, note=note)
-        proposal = propose_replan(store, ReplanRequest(urgent=(urgent,)), id=proposal_id, who=who, now=now)
-        proposed = proposal.id
-        wanted = f"{URGENT_SITE}-{proposal.id}-0"
-        put = proposal.urgent.get(wanted)
-        if put is not None and (put.technician_id, put.day) == (person["id"], day):
-            accept_proposal(store, proposal.id, who=who, now=now)
-            key, in_plan = wanted, True
-    except Conflict:
-        in_plan = False  # there is no plan yet, or it changed meanwhile: the order stands all the same
     with store.writing() as session:
         row = report_of(session, report_id)
         if row.work_order_id is not None:
-            return Dispatched(order_id=row.work_order_id, proposal_id=proposed, in_plan=in_plan)
-        work = NewWork(id=order_id, technician_id=person["id"], planned_day=day, visit_key=key or None)
+            return Dispatched(order_id=row.work_order_id, proposal_id="", in_plan=False)
+        work = NewWork(id=order_id, technician_id=person["id"], planned_day=day)
         accept_inside(session, row, work, now=now, who=who, warranty_months=warranty_months)
     tell_event(
         store,
@@ -243,4 +232,14 @@ def dispatch_report(
         who=who,
         now=now,
     )
+    in_plan, proposed = False, ""
+    with suppress(Conflict):  # there is no plan yet, or it changed meanwhile: the order stands all the same
+        urgent = Urgent(site_id=site_id, by=day, skills=skills, duration=duration, note=note)
+        proposal = propose_replan(store, ReplanRequest(urgent=(urgent,)), id=proposal_id, who=who, now=now)
+        proposed, key = proposal.id, f"{URGENT_SITE}-{proposal.id}-0"
+        put = proposal.urgent.get(key)
+        if put is not None and (put.technician_id, put.day) == (person["id"], day):
+            accept_proposal(store, proposal.id, who=who, now=now)
+            tie_to_visit(store, order_id, key, who=who, now=now)
+            in_plan = True
     return Dispatched(order_id=order_id, proposal_id=proposed, in_plan=in_plan)

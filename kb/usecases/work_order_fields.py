@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from kb.content.vocabulary import Vocabularies
+from kb.store.plan_versions import visits_by_key
 from kb.store.register import Session, columns_by_id
 
 CODED = {
@@ -47,8 +48,14 @@ def wrong_value(
             if known
             else (f"{str(value)[:64]!r} is no technician", "choose one of the register, or none")
         )
+    if name == "visit_key":
+        if value is None:
+            return None
+        is_visit = isinstance(value, str) and value in visits_by_key(session, [value])
+        return None if is_visit else (f"{str(value)[:64]!r} is no visit", "choose one of the plan, or none")
     if name not in _MOST:
-        return "is no field that can be changed", ", ".join(sorted({*_MOST, "planned_day", "technician_id"}))
+        others = ("planned_day", "technician_id", "visit_key")
+        return "is no field that can be changed", ", ".join(sorted({*_MOST, *others}))
     if not isinstance(value, str):
         return f"is {str(value)[:40]!r}, which is no text", "give a text"
     if len(value.strip()) > _MOST[name]:

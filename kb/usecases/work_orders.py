@@ -277,7 +277,8 @@ def change_order(
 
     Args:
         order_id: Its id or number.
-        changes: Values by field: `title`, `technician_id` and `planned_day` (a date) with None for nobody and no day,
+        changes: Values by field: `title`, `technician_id`, `planned_day` (a date) and `visit_key` (the visit of the plan
+            that the order is) with None for nobody, no day and no visit,
             `alarm`, `item` (the maintainable item at fault), `case_id` (the page whose solution cured it), those of
             `CODED`, and the `TEXTS` of the service report; fields not named stay.
         revision: The one that was seen; None overwrites whatever is there.
@@ -315,6 +316,19 @@ def change_order(
             session.flush()
             _record(session, row, "update", now, who, _json(before), _json(after))
         return order_of(session, row.id, now=now)
+
+
+def tie_to_visit(store: Store, order_id: str, visit_key: str, *, who: str, now: datetime) -> None:
+    """Say of an order that belongs to no visit yet which visit of the plan it is; one that has a visit keeps it."""
+    with store.writing() as session:
+        row = rows.order_row(session, order_id)
+        if row is None:
+            raise NotFound("work order", order_id[:64])
+        if row.visit_key is None:
+            row.visit_key = visit_key
+            row.revision += 1
+            session.flush()
+            _record(session, row, "update", now, who, {"visit_key": None}, {"visit_key": visit_key})
 
 
 def _change_faults(

@@ -12,7 +12,7 @@ from kb.errors import BadInput, BadQuery, Conflict, NotFound
 from kb.store import Store
 from kb.store import register as audit
 from kb.usecases.order_reading import OrderQuery, WorkOrder, work_order, work_orders
-from kb.usecases.work_orders import AUDITED, NewOrder, change_order, open_order, tell_event
+from kb.usecases.work_orders import AUDITED, NewOrder, change_order, open_order, tell_event, tie_to_visit
 from planner.faults import Point
 from planner.model import EventKind, OrderState
 from tests.conftest import ROOT
@@ -267,3 +267,21 @@ def test_orders_are_found_by_what_they_are(department: Store) -> None:
         found(size=501)
     told(department, EventKind.CANCELLED, 2, reason="客户取消")
     assert found() == ["o2", "o1"], "open ones stand first"
+
+
+def test_an_order_is_tied_to_a_visit_of_the_plan_once(department: Store, vocabularies: Vocabularies) -> None:
+    opened(department)
+    with pytest.raises(BadInput, match="no visit"):
+        change_order(
+            department,
+            "o1",
+            {"visit_key": "nirgends"},
+            revision=None,
+            vocabularies=vocabularies,
+            who="x",
+            now=NINE,
+        )
+    for key in ("urgent-p1-0", "urgent-p2-0"):
+        tie_to_visit(department, "o1", key, who="x", now=NINE)
+    order = work_order(department, "o1", now=NINE)
+    assert (order.values["visit_key"], order.values["revision"]) == ("urgent-p1-0", 2)
