@@ -284,4 +284,4 @@ def test_an_order_is_tied_to_a_visit_of_the_plan_once(department: Store, vocabul
     for key in ("urgent-p1-0", "urgent-p2-0"):
         tie_to_visit(department, "o1", key, who="x", now=NINE)
     order = work_order(department, "o1", now=NINE)
-    assert (order.values["visit_key"], order.values["revision"]) == ("urgent-p1-0", 2)
+    assert (order.values["visit_key"], order.revision) == ("urgent-p1-0", 2)
