@@ -2,7 +2,8 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import docx
@@ -12,8 +13,13 @@ from fastapi.testclient import TestClient
 from kb.store import register as audit
 from kb.store.order_entries import OrderEntryRow
 from kb.store.work_orders import CheckResultRow, FaultReportRow, FindingRow, WorkOrderRow
+from kb.usecases.inspection_advice import advice_for
 from kb.usecases.inspection_campaign_reading import campaign
+from kb.usecases.inspection_facts import Scope, inspection_facts
+from kb.usecases.inspection_words import sentence
+from kb.usecases.reliability_trends import ReadingTrend, items_of
 from kb.wiring import House
+from planner.reliability import Reading, trend
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=180)
@@ -299,3 +305,34 @@ def test_the_analysis_is_a_document(fleet: House, client: TestClient) -> None:
     assert "工单 R1" in text
     pdf = client.get("/api/v1/inspections", params={"site": "XC1", "format": "pdf"})
     assert pdf.content.startswith(b"%PDF")
+
+
+def test_a_limit_that_is_crossed_before_the_next_visit_is_advised_about_with_its_readings(
+    fleet: House,
+) -> None:
+    today = date(2026, 11, 23)
+    (facts,) = inspection_facts(fleet.store, fleet.library(), Scope(machine="立加-7"), today=today, zone=UTC)
+    item = items_of(fleet.library())["CHK-MC-MONTHLY", "T207"]
+    readings = tuple(Reading(day=date(2026, 7 + n, 1), value=0.010 + 0.002 * n) for n in range(5))
+    line = trend(readings, limit=0.02)
+    assert line is not None
+    assert line.crossing is not None
+    own = facts.results[0]
+
+    def kinds(visit: date, standing: str, value: float) -> list[str]:
+        found = ReadingTrend(
+            equipment_id="m7", tag="立加-7", site_id="s1", site="一厂", item=item, readings=readings, limit=0.02,
+            upper=True, only_warns=True, trend=line, next_visit=(visit, "V1"), standing=standing,  # type: ignore[arg-type]
+        )  # fmt: skip
+        warned = "warn" if value > 0.02 else "pass"
+        result = replace(own, item_id="T207", item=item, value=value, verdict=warned, trend=found, place=None)
+        advice = advice_for(replace(facts, results=(result,)), today=today)
+        told.extend(sentence(one, {"T207": item}, "zh_CN") for one in advice)
+        return [one.kind.value for one in advice]
+
+    told: list[str] = []
+    assert kinds(line.crossing, "before_visit", 0.018) == ["crossing"]
+    assert kinds(line.crossing - timedelta(days=1), "after_visit", 0.018) == []
+    assert kinds(line.crossing, "after_visit", 0.021) == ["beyond_warning"]
+    assert f"预计 {line.crossing} 前后越过 0.02 mm" in told[0]
+    assert told[1].endswith("此为起始值，不是验收限值。")
