@@ -70,17 +70,23 @@ def decided_row(session: Session, campaign_id: str, equipment_id: str) -> Campai
     return session.get(CampaignMachineRow, (campaign_id, equipment_id))
 
 
-def machines_in_use(session: Session, *, equipment_id: str = "") -> list[tuple[EquipmentRow, SiteRow]]:
-    """Return the machines that are not retired with their sites, by tag; all, or one."""
+def machines_in_use(
+    session: Session, *, equipment_ids: Sequence[str] = ()
+) -> list[tuple[EquipmentRow, SiteRow]]:
+    """Return the machines that are not retired with their sites, by tag; all, or those named."""
     query = (
         select(EquipmentRow, SiteRow)
         .join(SiteRow, col(SiteRow.id) == col(EquipmentRow.site_id))
         .where(col(EquipmentRow.retired).is_(False))
         .order_by(col(EquipmentRow.tag))
     )
-    if equipment_id:
-        query = query.where(col(EquipmentRow.id) == equipment_id)
-    return [(machine, site) for machine, site in session.exec(query)]
+    if not equipment_ids:
+        return [(machine, site) for machine, site in session.exec(query)]
+    found: list[tuple[EquipmentRow, SiteRow]] = []
+    for start in range(0, len(equipment_ids), 400):
+        part = query.where(col(EquipmentRow.id).in_(equipment_ids[start : start + 400]))
+        found += [(machine, site) for machine, site in session.exec(part)]
+    return found
 
 
 def order_numbers(session: Session, order_ids: Sequence[str]) -> dict[str, str]:

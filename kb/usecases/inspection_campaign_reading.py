@@ -86,6 +86,12 @@ def campaigns(store: Store) -> tuple[Campaign, ...]:
     return tuple(sorted(found, key=lambda one: (one.ended, one.due or date.max, one.number)))
 
 
+def count_running(store: Store) -> int:
+    """Return how many campaigns have not ended."""
+    with store.reading() as session:
+        return len(rows.campaign_rows(session, ended=False))
+
+
 def campaign(store: Store, number: str) -> Campaign:
     """Return a campaign by its number.
 
@@ -104,12 +110,14 @@ def campaign_in(session: Session, number: str) -> Campaign:
     return _built(session, [row], rows.machines_in_use(session), rows.decided_rows(session, row.id))[0]
 
 
-def campaigns_in(session: Session, *, running: bool = False, equipment_id: str = "") -> tuple[Campaign, ...]:
-    """Return campaigns inside a transaction, of all machines or of one."""
+def campaigns_in(
+    session: Session, *, running: bool = False, equipment_ids: Sequence[str] = ()
+) -> tuple[Campaign, ...]:
+    """Return campaigns inside a transaction, of all machines or of some."""
     kept = rows.campaign_rows(session, ended=False if running else None)
     if not kept:
         return ()
-    machines = rows.machines_in_use(session, equipment_id=equipment_id)
+    machines = rows.machines_in_use(session, equipment_ids=equipment_ids)
     return _built(session, kept, machines, rows.decided_rows(session))
 
 

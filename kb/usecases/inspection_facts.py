@@ -120,7 +120,8 @@ def inspection_facts(
         return ()
     one = {"equipment_id": str(machines[0]["id"])} if scope.machine else {"site_id": machines[0]["site_id"]}
     trends = reading_trends(store, library, today=today, zone=zone, **one)
-    reader = _Reader(library=library, trends=trends, today=today, zone=zone)
+    ids = tuple(str(one["id"]) for one in machines)
+    reader = _Reader(library=library, trends=trends, ids=ids, today=today, zone=zone)
     with store.reading() as session:
         return tuple(reader.facts(session, machine) for machine in machines)
 
@@ -157,9 +158,15 @@ class _Reader:
     """Reads machines one after the other; what they share (fleet, library, trends) is read once."""
 
     def __init__(
-        self, *, library: Library, trends: Sequence[ReadingTrend], today: date, zone: tzinfo
+        self,
+        *,
+        library: Library,
+        trends: Sequence[ReadingTrend],
+        ids: Sequence[str],
+        today: date,
+        zone: tzinfo,
     ) -> None:
-        self._today, self._zone = today, zone
+        self._today, self._zone, self._ids = today, zone, ids
         self._items = items_of(library)
         self._backup_items = backup_items(library)
         self._pages = pages_by_key(library)
@@ -260,7 +267,7 @@ class _Reader:
 
     def _running(self, session: Session, id: str) -> tuple[Campaign, ...]:
         if self._campaigns is None:
-            self._campaigns = campaigns_in(session, running=True)
+            self._campaigns = campaigns_in(session, running=True, equipment_ids=self._ids)
         return tuple(
             one
             for one in self._campaigns

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from kb.errors import Conflict, FaultyInput, NotFound
 from kb.usecases.accounts import Role
 from kb.usecases.inspection_advice import advice_for
-from kb.usecases.inspection_campaign_reading import STATES, campaign, campaigns
+from kb.usecases.inspection_campaign_reading import STATES, campaign, campaigns, count_running
 from kb.usecases.inspection_campaigns import decide_machine, keep_campaign
 from kb.usecases.inspection_document import limits_of, shown
 from kb.usecases.inspection_facts import Facts, Scope, inspection_facts
@@ -34,6 +34,8 @@ router = APIRouter(prefix="/inspections")
 Short = Annotated[str, Form(max_length=400)]
 Long = Annotated[str, Form(max_length=10_000)]
 Number = Annotated[str, Path(max_length=80)]
+SHOWN = 200
+"""Machines of a bulletin on its page, those that wait first; the API has all."""
 Asked = Annotated[str, Query(max_length=200)]
 
 
@@ -78,7 +80,7 @@ def analysis(
             "asked": bool(found) or bool(missing) or any(getattr(scope, name) for name in Scope.__slots__),
             "missing": missing,
             "query": request.url.query,
-            "running": sum(not one.ended for one in campaigns(house.store)),
+            "running": count_running(house.store),
             "evidence_names": EVIDENCE_NAMES,
             "backup_names": BACKUP_NAMES,
             "verdict_names": VERDICT_WORDS,
@@ -230,6 +232,7 @@ def _campaign(
     found = campaign(house.store, number)
     values = {
         "one": found,
+        "machines": found.machines[:SHOWN],
         "overdue": found.is_overdue(house.today()),
         "states": [(state, STATE_NAMES[state]) for state in STATES],
         "state_names": STATE_NAMES,
