@@ -42,7 +42,9 @@ def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> Non
         if not kept.is_open:
             return
         codes = sorted({kept.names.plan(one) for one in kept.all_occurrences if one.plan_id in done.whole})
-        if not codes:
+        if (
+            not codes and kept.all_occurrences
+        ):  # an urgent visit has no plan of its own: done when its work is
             note = "no plan of the visit is whole; it stays open"
         else:
             is_all = {one.plan_id for one in kept.all_occurrences} <= done.whole

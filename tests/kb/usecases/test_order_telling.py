@@ -20,8 +20,11 @@ from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.order_telling import Received, receive_entry, settle_entry
 from kb.usecases.plan import plan_inspections
 from kb.usecases.plan_documents import checklists
+from kb.usecases.plan_replan import propose_replan
+from kb.usecases.plan_replan_answer import accept_proposal
+from kb.usecases.plan_replan_request import ReplanRequest, Urgent
 from kb.usecases.visit_reading import visit
-from kb.usecases.work_orders import change_order
+from kb.usecases.work_orders import NewOrder, change_order, open_order, tie_to_visit
 from planner.model import OrderState, VisitState
 from tests.conftest import the_real_library
 from tests.kb.usecases.plan_register import FIRST, LAST, NOW, ZONE, fill, small_register
@@ -286,3 +289,17 @@ def test_a_done_order_of_a_visit_reports_it_and_the_rest_goes_on(department: Sto
     left = sheet(department, follow.id).lines
     assert {one["equipment_id"] for one in left} == {"m2"}
     assert len(left) == entry["values"]["items"]
+
+
+def test_a_cured_urgent_job_reports_its_visit_though_it_belongs_to_no_plan(
+    department: Store, pages: Any
+) -> None:
+    plan_inspections(department, first_day=FIRST, last_day=LAST, now=NOW)
+    urgent = Urgent(site_id="suzhou", by=DAY.date(), skills=frozenset(), duration=timedelta(hours=1), note="")
+    proposal = propose_replan(department, ReplanRequest(urgent=(urgent,)), id="p1", who="x", now=DAY)
+    accept_proposal(department, proposal.id, who="x", now=DAY)
+    new = NewOrder(kind="repair", title="SV0401", site_id="suzhou", equipment_id="m1", reported_at=DAY)
+    open_order(department, new, id="urgent-order", now=DAY, who="x")
+    tie_to_visit(department, "urgent-order", "urgent-p1-0", who="x", now=DAY)
+    told(department, "event", order="urgent-order", event="resolved", after=1)
+    assert visit(department, "urgent-p1-0", today=DAY.date()).state == VisitState.DONE
