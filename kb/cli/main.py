@@ -63,7 +63,9 @@ COMMANDS: dict[str, Entry] = {
     "emergency": Entry("kb.cli.emergency", "应急预案、复核与演练", "emergency plans, reviews and drills"),
     "inspection": Entry("kb.cli.inspection", "巡检分析与技术通告", "inspection analysis and bulletins"),
     "audit": Entry("kb.cli.audit", "操作审计与个人信息", "the audit trail and personal data"),
-    "record": Entry("kb.cli.record", "投诉、回访、抽查等记录", "complaints, calls, samples and other records"),
+    "record": Entry(
+        "kb.cli.record", "投诉、回访、抽查等记录", "complaints, calls, samples and other records"
+    ),
     "summary": Entry("kb.cli.summary", "月度与年度汇总", "monthly and yearly summaries"),
     "course": Entry("kb.cli.course", "课程：幻灯片、讲义、题库", "courses: slides, handout, questions"),
     "training": Entry(

@@ -35,5 +35,7 @@ def fitting_template(content: bytes, *, name: str) -> bytes:
     """
     lacks = looked_at_template(content, name=name).lacks
     if lacks:
-        raise BadImport("the template was not used", [Fault(where=name[:200], what=one.text()) for one in lacks])
+        raise BadImport(
+            "the template was not used", [Fault(where=name[:200], what=one.text()) for one in lacks]
+        )
     return content

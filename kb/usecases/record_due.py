@@ -9,7 +9,6 @@ from kb.usecases.order_reading import SERVICE_HOURS
 from kb.usecases.record_description import Escalation, RecordKind
 from planner.calendars import working_time_between
 
-
 LONG_ENOUGH = timedelta(days=60)
 
 

@@ -15,14 +15,17 @@ from kb.errors import BadInput, Conflict, Fault
 from kb.store import Store
 from kb.store.bulk import filled_tables, insert_register
 from kb.store.job_history import write_checks, write_jobs, write_reports
+from kb.store.proposals import PriceBookRow, newest_price_book
 from kb.store.register import Session
 from kb.store.samples import note_sample, noted_sample
 from kb.usecases.sample_certificates import certificates, skill_rules
 from kb.usecases.sample_contracts import sold
+from kb.usecases.sample_data import SAMPLE_MARK
 from kb.usecases.sample_history import finished_visits, planning_input_of
 from kb.usecases.sample_jobs import Jobs, jobs
 from kb.usecases.sample_machines import machines
 from kb.usecases.sample_people import Row, people
+from kb.usecases.sample_prices import NOTE, price_book_body
 from kb.usecases.sample_readings import meters
 from kb.usecases.sample_sites import customers, workshops
 
@@ -181,6 +184,17 @@ def load_sample(
         department = sample_department(size, seed, today)
         rows = insert_register(session, _by_table(department))
         rows |= _insert_jobs(session, department.jobs)
+        if newest_price_book(session) is None:
+            session.add(
+                PriceBookRow(
+                    id=f"sample-prices-{seed}",
+                    number=1,
+                    created_at=now,
+                    created_by=SAMPLE_MARK,
+                    note=NOTE,
+                    body=price_book_body(),
+                )
+            )
         note_sample(session, wanted, now=now)
     return SampleReport(loaded=True, rows=rows)
 

@@ -9,7 +9,8 @@ from kb.usecases.sample_data import SAMPLE_MARK
 from kb.usecases.sample_history import history_start
 from kb.usecases.sample_machines import Machine
 from kb.usecases.sample_people import Row
-from planner.model import EquipmentClass, EventKind
+from planner.faults import priority
+from planner.model import EquipmentClass, EventKind, MachineState
 
 CHINA_TIME = timezone(timedelta(hours=8))
 A_YEAR = 0.7
@@ -263,6 +264,7 @@ def _some(machines: Sequence[Machine], rng: Random) -> list[Machine]:
 
 def _report(number: int, machine: Machine, rng: Random, today: date) -> Row:
     fault = rng.choice(_FAULTS)
+    state = MachineState.STOPPED if fault[9] > 6 else MachineState.DEGRADED
     at = datetime.combine(today - timedelta(days=number % 3), time(8 + number), CHINA_TIME) - timedelta(
         days=1
     )
@@ -274,7 +276,8 @@ def _report(number: int, machine: Machine, rng: Random, today: date) -> Row:
         "channel": "phone",
         "state": "new",
         "symptom": f"{SAMPLE_MARK}：{fault[5]}",
-        "machine_state": "stopped" if fault[9] > 6 else "degraded",
+        "machine_state": state,
+        "priority": priority(state, is_dangerous=False, stops_a_line=False).value,
         "reported_at": at,
         "reported_by": SAMPLE_MARK,
     }

@@ -185,7 +185,11 @@ def test_a_forecast_holds_its_mean_and_grows_with_the_machines(
 
 
 def test_an_assumed_number_has_the_range_of_chance() -> None:
-    assert [(one.low, one.high) for one in (assumed(0), assumed(2), assumed(50))] == [(0, 0), (0, 5), (39, 62)]
+    assert [(one.low, one.high) for one in (assumed(0), assumed(2), assumed(50))] == [
+        (0, 0),
+        (0, 5),
+        (39, 62),
+    ]
     with pytest.raises(InvalidInput, match="-1 failures a year"):
         assumed(-1)
 
