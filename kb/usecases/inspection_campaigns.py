@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +16,8 @@ from planner.errors import InvalidInput
 from planner.faults.campaigns import CampaignRule
 
 AUDITED = "campaigns"
+DECISIONS = ("open", "affected", "done", "not_affected")
+"""What can be said of a machine that a bulletin is about."""
 Name = Annotated[str, Field(max_length=80)]
 
 
@@ -107,7 +109,7 @@ def decide_machine(
     store: Store,
     number: str,
     tag: str,
-    state: Literal["open", "affected", "done", "not_affected"],
+    state: str,
     *,
     order: str = "",
     why: str = "",
@@ -118,7 +120,7 @@ def decide_machine(
     """Keep what was decided of a machine; the same again changes nothing.
 
     Args:
-        state: *open* takes back what was decided; *affected*: somebody looked, and it is.
+        state: One of `DECISIONS`; *open* takes back what was decided; *affected*: somebody looked, and it is.
         order: Number of the work order by which it was done; needed for *done*.
         why: Needed for *not_affected*.
         said_by: Who says so; who decides where it is empty.
@@ -131,6 +133,9 @@ def decide_machine(
         found = campaign_in(session, number)
         machine = first_with(session, "equipment", "tag", tag) if "\0" not in tag else None
         faults = []
+        if state not in DECISIONS:
+            what = f"{state[:40]!r} is none"
+            faults.append(Fault(where="state", what=what, repair=", ".join(DECISIONS)))
         if machine is None:
             faults.append(Fault(where="machine", what=f"{tag[:64]!r} is unknown", repair="give its tag"))
         if machine is not None and machine["id"] not in {one.equipment_id for one in found.machines}:

@@ -8,10 +8,7 @@ it makes the order unknown: series of a control's software are no editions of ea
 
 import re
 
-try:
-    from packaging.version import InvalidVersion, Version
-except ImportError:  # pragma: no cover - the natural order reads plain numbers the same way
-    InvalidVersion = Version = None  # type: ignore[assignment,misc]
+from packaging.version import InvalidVersion, Version
 
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _ABBREVIATED = re.compile(r"\d(?:a|b|c|r|p|-)\d|\d[a-z](?![a-z])|\d-\d", re.IGNORECASE)
@@ -69,7 +66,7 @@ def is_version(text: str) -> bool:
 
 
 def _by_rules(one: str, other: str) -> int | None:
-    if Version is None or any(_ABBREVIATED.search(text) for text in (one, other)):
+    if any(_ABBREVIATED.search(text) for text in (one, other)):
         return None
     try:
         a, b = Version(one), Version(other)

@@ -191,14 +191,17 @@ def add_people(
     house: HouseDep,
     visitor: VisitorDep,
     id: Id,
-    technicians: Annotated[list[str], Body(max_length=500, description="codes of the register")] = [],  # noqa: B006
+    technicians: Annotated[
+        list[str] | None, Body(max_length=500, description="codes of the register")
+    ] = None,
     operators: Annotated[
-        list[tuple[str, str]], Body(max_length=500, description="name and customer's code, or an empty text")
-    ] = [],  # noqa: B006
+        list[tuple[str, str]] | None,
+        Body(max_length=500, description="name and customer's code, or an empty text"),
+    ] = None,
     revision: Revision = None,
 ) -> dict[str, Any]:
     """Put people down; who is there already is not put down again."""
-    people = NewPeople(technicians=technicians, operators=operators)
+    people = NewPeople(technicians=technicians or [], operators=operators or [])
     return put_down(
         house.store, id, people, revision=revision, new_id=house.new_id, who=visitor.name, now=house.now()
     ).json()

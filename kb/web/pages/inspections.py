@@ -171,12 +171,12 @@ def decide(
                 who=visitor.name,
                 now=house.now(),
             )
-        elif what in {"open", "affected", "done", "not_affected"}:
+        else:
             decide_machine(
                 house.store,
                 number,
                 tag,
-                what,  # type: ignore[arg-type]
+                what,
                 order=order,
                 why=why,
                 said_by=said_by,

@@ -236,7 +236,10 @@ def _show(
     actor = acting(house, visitor)
     may_change = actor.may_change(sheet.order.values["technician_id"])
     closing = may_change and "closed" in {one.value for one in sheet.order.next_events}
-    label: Callable[[str, str], str] = lambda name, code: vocabularies.label(name, code, language)  # noqa: E731
+
+    def label(name: str, code: str) -> str:
+        return vocabularies.label(name, code, language)
+
     items = {item for one in vocabularies.lists["subsystems"].values() for item in one.texts("items")}
     values: dict[str, Any] = {
         "sheet": sheet,

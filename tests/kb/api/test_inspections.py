@@ -294,6 +294,7 @@ def test_pages_show_the_analysis_and_keep_a_bulletin(fleet: House, client: TestC
     told = {"csrf_token": token[1], "tag": "立加-3", "what": "done", "order": "G3"}
     assert "已执行 1" in client.post(address[1], data=told).text
     assert client.post(address[1], data={**told, "order": "没有"}).status_code == 422
+    assert client.post(address[1], data={**told, "what": "gone"}).status_code == 422
     assert "已结束" in client.post(address[1], data={"csrf_token": token[1], "what": "end"}).text
     assert "/inspections?machine=" in client.get("/machine-files/立加-0").text
 
