@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Frame, Page, sync_playwright
 
 from kb.api.app import create_app
 from kb.settings import Settings
@@ -85,6 +85,24 @@ def page(request: pytest.FixtureRequest, browser: Browser, service: Service) -> 
     yield opened
     context.close()
     assert not complaints, complaints
+
+
+def until(page: Page | Frame, condition: str, *, within_s: float = 15.0) -> None:
+    """Wait until a JavaScript expression holds on a page.
+
+    The browser's own waiting evaluates text inside the page, which the policy of our pages forbids.
+    """
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            if page.evaluate(condition):
+                return
+            why = ""
+        except Error as error:  # a page on its way to another has nothing to ask yet
+            why = f" ({error})"
+        if time.monotonic() > deadline:
+            pytest.fail(f"after {within_s} s it still does not hold: {condition}{why}")
+        page.wait_for_timeout(50)
 
 
 def overflow_px(page: Page) -> int:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from kb.content.pages import CoursePage
 from kb.usecases.courses import build_course, course_deck
 from tests.conftest import the_real_library
-from tests.e2e.conftest import DESKTOP, PHONE, Service, overflow_px
+from tests.e2e.conftest import DESKTOP, PHONE, Service, overflow_px, until
 
 SAFETY = "COURSE-SAFETY"
 ALL_FIT = """() => Array.from(document.querySelectorAll(".frame")).map((frame, at) => {
@@ -77,17 +77,17 @@ def test_one_file_plays_by_keys_and_the_speakers_window_leads(
     with page.expect_popup() as opened:
         page.keyboard.press("s")
     speaker = listened(opened.value, complaints)
-    speaker.wait_for_function(f"document.querySelector('.where').textContent.startsWith('{question} /')")
+    until(speaker, f"document.querySelector('.where').textContent.startsWith('{question} /')")
     assert deck.slides[question - 1].notes in speaker.inner_text(".said")
     assert speaker.locator(".frame:visible").count() == 2
     speaker.keyboard.press("ArrowRight")
-    page.wait_for_function(f"location.hash === '#slide-{question + 1}'")
+    until(page, f"location.hash === '#slide-{question + 1}'")
     speaker.get_by_role("button", name="黑屏").click()
-    page.wait_for_function("document.documentElement.classList.contains('black')")
+    until(page, "document.documentElement.classList.contains('black')")
     page.reload()
     speaker.keyboard.press("End")
-    page.wait_for_function(
-        "document.querySelector('.count').textContent.split(' / ').every((n, _, all) => n === all[0])"
+    until(
+        page, "document.querySelector('.count').textContent.split(' / ').every((n, _, all) => n === all[0])"
     )
     assert page.evaluate(ALL_FIT) == []
     context.close()

@@ -13,7 +13,7 @@ from kb.site.build import build_with_mkdocs
 from kb.usecases.page_feedback import LOCAL_VOTER, Feedback, feedback_on
 from kb.usecases.page_work import page_work
 from kb.wiring import House, open_house
-from tests.e2e.conftest import PHONE, ROOT, overflow_px
+from tests.e2e.conftest import PHONE, ROOT, overflow_px, until
 from tests.e2e.test_drafts import serving
 from tests.kb.site.samples import a_library
 
@@ -73,7 +73,7 @@ def test_a_reader_judges_a_page_where_it_is_read(browser: Browser, house: House)
         with page.expect_response("**/feedback") as answered:
             page.context.set_offline(False)
         assert answered.value.status == 200
-        page.wait_for_function("Object.keys(JSON.parse(localStorage['servicebook.votes'])).length === 0")
+        until(page, "Object.keys(JSON.parse(localStorage['servicebook.votes'])).length === 0")
         assert (kept(house).verdicts.helpful, kept(house).verdicts.not_helpful) == (1, 0)
         assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
         page.context.close()

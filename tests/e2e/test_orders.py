@@ -19,7 +19,7 @@ from kb.usecases.plan_documents import checklists
 from kb.usecases.work_orders import change_order
 from kb.wiring import House, open_house
 from tests.conftest import ROOT, the_real_library
-from tests.e2e.conftest import PHONE, overflow_px
+from tests.e2e.conftest import PHONE, overflow_px, until
 from tests.e2e.test_drafts import serving
 from tests.kb.usecases.plan_register import fill, small_register
 
@@ -158,7 +158,7 @@ def test_an_order_is_filled_in_without_a_network_and_counts_once(house: House, b
         page.locator("#held button").click()
         expect(page.locator("#held")).to_have_count(0, timeout=15_000)
         assert (sheet(house).texts["done"], sheet(house).held) == ("<b>换泵</b>", ())
-        page.wait_for_function("document.querySelector('[data-keep=\"text.done\"]').value === '<b>换泵</b>'")
+        until(page, "document.querySelector('[data-keep=\"text.done\"]').value === '<b>换泵</b>'")
 
         context.set_offline(True)
         page.fill('[data-keep="signature.name"]', "客户张")
@@ -175,7 +175,7 @@ def test_an_order_is_filled_in_without_a_network_and_counts_once(house: House, b
         context.set_offline(False)
         page.evaluate("window.dispatchEvent(new Event('online'))")
         waiting(page, 0)
-        page.wait_for_function("!document.querySelector('#pad')")
+        until(page, "!document.querySelector('#pad')")
         signed = sheet(house)
         assert (signed.order.standing.state, signed.signature and signed.signature["name"]) == (
             "signed",

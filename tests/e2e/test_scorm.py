@@ -12,7 +12,7 @@ from kb.content.quiz import QuizItem
 from kb.courseware.scoring import share_of
 from kb.usecases.courses import build_course, course
 from tests.conftest import the_real_library
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, until
 from tests.kb.courseware.test_scoring import MATCH, MULTIPLE, NUMERIC, SHORT, SINGLE
 
 SAFETY = "COURSE-SAFETY"
@@ -95,17 +95,17 @@ def served(context: BrowserContext, package: dict[str, bytes]) -> None:
 
 def launched(page: Page) -> Frame:
     page.evaluate("document.getElementById('sco').src = '/index.html'")
-    page.wait_for_function("lms.running")
+    until(page, "lms.running")
     frame = page.frame(url=f"{PLATFORM}/index.html**")
     assert frame is not None
-    frame.wait_for_function("window.quiz && document.querySelector('.frame.now')")
+    until(frame, "window.quiz && document.querySelector('.frame.now')")
     return frame
 
 
 def closed(page: Page) -> dict[str, Any]:
     """Leave the package as a learner does and return what the platform knows."""
     page.evaluate("document.getElementById('sco').src = 'about:blank'")
-    page.wait_for_function("!lms.running")
+    until(page, "!lms.running")
     return dict(page.evaluate("lms.data"))
 
 

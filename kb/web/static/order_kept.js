@@ -13,8 +13,28 @@ const settled = (request) => new Promise((done, failed) => {
   request.onerror = () => failed(request.error);
 });
 
+// A page that is closed takes with it what it has only asked the database to keep; the storage of a page keeps at once.
+const early = {
+  put(id, value) {
+    try { localStorage.setItem(`${NAME}:${id}`, value); } catch { /* full or forbidden: the database has it in a moment */ }
+  },
+  drop(id, value) {
+    try { if (localStorage.getItem(`${NAME}:${id}`) === value) localStorage.removeItem(`${NAME}:${id}`); } catch { /* as above */ }
+  },
+  all() {
+    try {
+      const mine = Object.keys(localStorage).filter((key) => key.startsWith(`${NAME}:`));
+      return mine.map((key) => [key.slice(NAME.length + 1), localStorage.getItem(key)]);
+    } catch { return []; }
+  },
+};
+
 export class OrdersKept extends Kept {
-  static open() { return super.open(NAME, ["sheets", "typing"]); }
+  static async open() {
+    const kept = await super.open(NAME, ["sheets", "typing"]);
+    await kept.gather();
+    return kept;
+  }
 
   /** Keeps an order as the service told it. */
   keepSheet(sheet) {
@@ -72,9 +92,20 @@ export class OrdersKept extends Kept {
     }, STRICT);
   }
 
-  /** Keeps what is half typed in a field. */
-  type(order, name, value) {
-    return this.within("typing", "readwrite", (store) => settled(store.put({ id: `${order}/${name}`, value })));
+  /** Keeps what is half typed in a field: at once in the page's own storage, until the database has it. */
+  async type(order, name, value) {
+    const id = `${order}/${name}`;
+    early.put(id, value);
+    await this.within("typing", "readwrite", (store) => settled(store.put({ id, value })));
+    early.drop(id, value);
+  }
+
+  /** Puts what a page that was closed in the middle of typing left behind into the database. */
+  async gather() {
+    for (const [id, value] of early.all()) {
+      await this.within("typing", "readwrite", (store) => settled(store.put({ id, value })));
+      early.drop(id, value);
+    }
   }
 
   /** Returns what is half typed in the fields of an order, by field. */

@@ -210,13 +210,13 @@ async function sign(canvas) {
 
 /** Shows the order anew; what is being typed, or drawn, at this moment is left in peace until it is done. */
 async function draw({ gently = false } = {}) {
-  const active = document.activeElement;
+  const parts = sheet ? [await kept.entries(sheet.id), await halfTyped()] : [];
+  const active = document.activeElement; // asked for now, not before the waiting above: no await stands below
   if (gently && sheet && (drawn || (active && place.contains(active) && active.matches("input, textarea, select")))) {
     stale = true;
     return status();
   }
   stale = false;
-  const parts = sheet ? [await kept.entries(sheet.id), await halfTyped()] : [];
   const shown = sheet ? view.order(sheet, parts[0], { ...parts[1], ...half }) : await list();
   const top = window.scrollY;
   const name = document.activeElement?.dataset?.keep;
