@@ -46,12 +46,14 @@ class Rows(Kind):
         fixed: Columns that are given when the record is made: nobody adds, drops or renames such rows later.
         due: The column with the day by which a row must be done.
         done: The column that says that a row is done, by being filled.
+        least: How many rows there must be in a state that needs the field.
     """
 
     columns: tuple[Field, ...]
     fixed: tuple[str, ...] = ()
     due: str = ""
     done: str = ""
+    least: int = 0
     most: int = 400
     widget = "rows"
 

@@ -1,7 +1,8 @@
-"""The kinds of records by name: those of the customer, of quality, of delivery."""
+"""The kinds of records by name: those of the customer, of quality, of delivery, and the analysis of an event."""
 
 from kb.errors import NotFound
 from kb.usecases.record_description import RecordKind
+from kb.usecases.record_kinds_analysis import ANALYSIS
 from kb.usecases.record_kinds_customer import COMPLAINT, NEED, QUESTION, RETURN, SATISFACTION
 from kb.usecases.record_kinds_delivery import JOURNEY, PROJECT
 from kb.usecases.record_kinds_quality import QUALITY, TARGET, UPGRADE, VERIFICATION
@@ -20,6 +21,7 @@ KINDS: dict[str, RecordKind] = {
         TARGET,
         JOURNEY,
         PROJECT,
+        ANALYSIS,
     )
 }
 

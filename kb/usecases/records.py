@@ -323,6 +323,11 @@ def _missing(kind: RecordKind, values: Mapping[str, Any], state: str) -> list[Fl
             continue
         value = values[one.name]
         if isinstance(one.kind, Rows):
+            if len(value) < one.kind.least:
+                wrong = Wrong(
+                    "has {count} rows", "use at least {least}", count=len(value), least=one.kind.least
+                )
+                flaws.append(Flaw(field=one.name, wrong=wrong))
             late = [str(place) for place, row in enumerate(value, start=1) if not row.get(one.kind.done)]
             if late:
                 wrong = Wrong("rows {rows} are not done", "fill them in first", rows=", ".join(late))

@@ -252,6 +252,33 @@ def test_steps_of_8d_have_days_and_all_must_be_done_before_it_is_closed(departme
     assert move(department, one, "closed").state == "closed"
 
 
+def test_an_analysis_is_approved_with_advice_and_closed_when_every_department_has_it(
+    department: Store,
+) -> None:
+    given = {"title": "主轴抱死", "happened_on": "2026-11-20", "summary": "润滑中断", "equipment": "立加-01"}
+    with pytest.raises(BadInput, match="recovered"):
+        make(department, "analysis", **given, loss=1000, recovered=1001)
+    one = make(
+        department, "analysis", **given, loss=1000, recovered=1000, cause="油泵接触器", lesson="点检加油压"
+    )
+    with pytest.raises(BadInput, match="course"):
+        move(department, one, "review")
+    change(department, one, course=[{"when": "11-20 09:10", "what": "停机报警"}])
+    move(department, one, "review")
+    with pytest.raises(NotAllowed, match="planner"):
+        move(department, one, "approved", actor=ENGINEER)
+    with pytest.raises(BadInput, match="advice"):
+        move(department, one, "approved")
+    change(department, one, advice=[{"who": "部长", "text": "全公司排查"}])
+    move(department, one, "approved")
+    told = [{"department": "装配部", "on": "2026-11-24"}, {"department": "质量部"}]
+    change(department, one, shared_with=told)
+    with pytest.raises(BadInput, match="shared_with: 第 2 行"):
+        move(department, one, "shared")
+    change(department, one, shared_with=[{**row, "on": "2026-11-24"} for row in told])
+    assert move(department, one, "shared").state == "shared"
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_state_of_a_kind_is_reached_and_every_name_it_uses_is_there(kind: Any) -> None:
     codes = {one.code for one in kind.states}
