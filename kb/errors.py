@@ -15,10 +15,51 @@ KbError
     └── Unwritable    the folder of the library cannot be written just now
 
 `kb.api` turns each into an HTTP status from one table, `kb.cli` into an exit code from another.
+
+What an error says is English, and a message id at the same time: `kb.i18n` says it in the reader's language. A sentence
+with values in it is a `Message`, so that the id and the values are known where it is shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+
+class Message(str):
+    """A sentence as it stands in English, which knows the message id and the values that it was made of.
+
+    Args:
+        id: Message id; with values it has `{name}` places, with a format where one is needed: `{count:,}`.
+        values: What the places are filled with; another `Message` is said in the reader's language too.
+    """
+
+    id: str
+    values: Mapping[str, object]
+
+    def __new__(cls, id: str, /, **values: object) -> "Message":
+        """Return the sentence, filled; a text without values is taken as it is."""
+        made = super().__new__(cls, id.format(**values) if values else id)
+        made.id, made.values = id, values
+        return made
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `translate`, which returns what it does not know as it is.
+
+        A value that is one of a list of codes is looked up by place and value: `state closed`.
+        """
+        if not self.values:
+            return translate(self.id)
+        values = {name: _said(name, value, translate) for name, value in self.values.items()}
+        return translate(self.id).format(**values)
+
+
+def _said(place: str, value: object, translate: Callable[[str], str]) -> object:
+    if isinstance(value, Message):
+        return value.said(translate)
+    if not isinstance(value, str):
+        return value
+    id = f"{place} {value}"
+    said = translate(id)
+    return said if said != id else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +70,19 @@ class Fault:
         where: The place a person would look: `cases/AXS-01.md:12`, `sites!C7`, a field's name.
         what: What it has, in one sentence.
         repair: What it needs, in one sentence; empty where `what` already says so.
+
+    Both sentences are kept as a `Message`; a plain text is its own message id.
     """
 
     where: str
     what: str
     repair: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("what", "repair"):
+            text = getattr(self, name)
+            if not isinstance(text, Message):
+                object.__setattr__(self, name, Message(str(text)))
 
     def __str__(self) -> str:
         tail = f" → {self.repair}" if self.repair else ""
@@ -53,7 +102,7 @@ class NotFound(KbError):
     """
 
     def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"no {kind} has the id {id!r}")
+        super().__init__(Message("no {kind} has the id {id!r}", kind=Message(kind), id=id))
         self.kind = kind
         self.id = id
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from kb.errors import NotAllowed
+from kb.errors import Message, NotAllowed
 from kb.usecases.accounts import Role
 from kb.web.context import CSRF_COOKIE, SESSION_COOKIE, visitor_of
 
@@ -23,7 +23,13 @@ def writes_need(role: Role | None) -> Callable[[Request], None]:
         if role is None or request.method in SAFE_METHODS:
             return
         if not visitor_of(request).may(role):
-            raise NotAllowed(f"{request.method} {request.url.path} needs the role {role.value}")
+            said = Message(
+                "{method} {path} needs the role {role}",
+                method=request.method,
+                path=request.url.path,
+                role=role.value,
+            )
+            raise NotAllowed(said)
 
     return check
 

@@ -1,6 +1,7 @@
 """Problems after RFC 9457: the one table from error to HTTP status, and the body they have.
 
-A program gets `application/problem+json`; a browser that asks for HTML gets the same facts as a page.
+A program gets `application/problem+json`; a browser that asks for HTML gets the same facts as a page. What is said is
+English unless the request names a language, as every browser does.
 """
 
 import json
@@ -20,12 +21,15 @@ from kb.errors import (
     Fault,
     FaultyInput,
     KbError,
+    Message,
     NotAllowed,
     NotFound,
     Stopped,
     StoreFailure,
     TooOften,
 )
+from kb.i18n import catalogue
+from kb.web.context import language_of_request
 from kb.web.rendering import render
 from planner.errors import InvalidInput, NoFeasiblePlan, PlannerError
 
@@ -85,6 +89,7 @@ def problem(
         extra: Extension members of the problem, such as `yours` and `theirs` of a conflict.
     """
     title = HTTPStatus(status).phrase
+    detail = detail if isinstance(detail, Message) else Message(detail)
     if _wants_html(request):
         page = render(
             request,
@@ -100,16 +105,18 @@ def problem(
         )
         page.headers.update(headers or {})
         return page
+    names_language = "sb_language" in request.cookies or "accept-language" in request.headers
+    say = catalogue(language_of_request(request) if names_language else "en").gettext
     body: dict[str, object] = {
         "type": "about:blank",
         "title": title,
         "status": status,
-        "detail": detail,
+        "detail": say(detail),
         "instance": request.url.path,
         **(extra or {}),
     }
     if faults:
-        body["faults"] = [{"where": f.where, "what": f.what, "repair": f.repair} for f in faults]
+        body["faults"] = [{"where": f.where, "what": say(f.what), "repair": say(f.repair)} for f in faults]
     return Response(
         json.dumps(body, ensure_ascii=False, default=str),
         status_code=status,
@@ -128,7 +135,9 @@ def _expected(request: Request, error: Exception) -> Response:
         faults = tuple(Fault(where="", what=text) for text in error.faults)
     elif isinstance(error, Conflict):
         extra = {"yours": error.yours, "theirs": error.theirs}
-    return problem(request, status, str(error.args[0]), faults=faults, extra=extra)
+    said = error.args[0]
+    detail = said if isinstance(said, str) else str(said)
+    return problem(request, status, detail, faults=faults, extra=extra)
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:

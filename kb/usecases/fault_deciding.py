@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kb.errors import BadInput, Conflict, Fault
+from kb.errors import BadInput, Conflict, Fault, Message
 from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
@@ -75,7 +75,10 @@ def accept_inside(
 ) -> None:
     """Make a report a work order inside a writing transaction; as `accept_report`."""
     if row.state in {DUPLICATE, REJECTED, CANCELLED}:
-        raise BadInput("no work order was opened", [Fault(where="state", what=f"the report is {row.state}")])
+        raise BadInput(
+            "no work order was opened",
+            [Fault(where="state", what=Message("the report is {state}", state=row.state))],
+        )
     if row.site_id is None:
         what, repair = "the site is not known", "name the machine or the site first"
         raise BadInput("no work order was opened", [Fault(where="site", what=what, repair=repair)])
@@ -137,7 +140,11 @@ def set_aside(
         faults = []
         if state not in {DUPLICATE, REJECTED}:
             faults.append(
-                Fault(where="state", what=f"{state[:40]!r} sets nothing aside", repair="duplicate, rejected")
+                Fault(
+                    where="state",
+                    what=Message("{value!r} sets nothing aside", value=state[:40]),
+                    repair="duplicate, rejected",
+                )
             )
         if row.work_order_id is not None:
             faults.append(
@@ -151,7 +158,12 @@ def set_aside(
             report = reports.report_row(session, other)
             target = order.id if order else report.id if report and report.id != row.id else None
             if target is None:
-                faults.append(Fault(where="other", what=f"{other[:64]!r} is no other report or work order"))
+                faults.append(
+                    Fault(
+                        where="other",
+                        what=Message("{value!r} is no other report or work order", value=other[:64]),
+                    )
+                )
         if faults:
             raise BadInput("the report was not set aside", faults)
         why = reason.strip() or f"{state}: {other.strip()}"
@@ -173,7 +185,11 @@ def _row(session: Session, id: str, revision: int | None) -> rows.FaultReportRow
     row = report_of(session, id)
     if revision is not None and revision != row.revision:
         raise Conflict(
-            f"the report was changed meanwhile: revision {revision} is now {row.revision}",
+            Message(
+                "the report was changed meanwhile: revision {revision} is now {now}",
+                revision=revision,
+                now=row.revision,
+            ),
             yours={"revision": revision},
             theirs={"state": row.state, "revision": row.revision},
         )

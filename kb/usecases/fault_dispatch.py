@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from kb.errors import BadInput, Conflict, Fault
+from kb.errors import BadInput, Conflict, Fault, Message
 from kb.store import PlanningInput, Store, planning_input
 from kb.store.plan_versions import visits_of_period
 from kb.store.register import first_with
@@ -206,9 +206,16 @@ def dispatch_report(
         )
         faults = []
         if person is None or person["retired"]:
-            faults.append(Fault(where="technician", what=f"{technician[:64]!r} is no technician in use"))
+            faults.append(
+                Fault(
+                    where="technician",
+                    what=Message("{value!r} is no technician in use", value=technician[:64]),
+                )
+            )
         if not now.date() <= day <= now.date() + timedelta(days=60):
-            faults.append(Fault(where="day", what=f"{day} is over or more than 60 days ahead"))
+            faults.append(
+                Fault(where="day", what=Message("{value} is over or more than 60 days ahead", value=day))
+            )
         if row.site_id is None:
             faults.append(Fault(where="site", what="the site is not known", repair="name the machine first"))
         if faults:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kb.errors import BadInput, Conflict, Fault, NotFound, TooOften
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound, TooOften
 from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
@@ -89,7 +89,9 @@ def label_of(
         if machine is None:
             raise NotFound("equipment", tag[:64])
         if machine["retired"]:
-            raise Conflict(f"{machine['tag']} was taken out of the register; it gets no label")
+            raise Conflict(
+                Message("{tag} was taken out of the register; it gets no label", tag=machine["tag"])
+            )
         row = reports.token_of_machine(session, machine["id"])
         if row is not None and renew:
             row.revoked_at = now

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
@@ -194,7 +194,7 @@ def add_event(
     known = session.get(reports.FaultReportEventRow, id)
     if known is not None:
         if (known.report_id, known.kind, known.at, known.reason) != (row.id, kind.value, at, reason):
-            raise Conflict(f"another event has the id {id}; give this one an id of its own")
+            raise Conflict(Message("another event has the id {id}; give this one an id of its own", id=id))
         return
     log = reports.report_event_rows(session, [row.id])
     place = sum(one.at <= at for one in log)
@@ -236,14 +236,24 @@ def _faults(
 ) -> list[Fault]:
     faults = []
     if at > now + SLACK:
-        faults.append(Fault(where="at", what=f"{at} lies ahead", repair="tell what has happened"))
+        faults.append(
+            Fault(where="at", what=Message("{at} lies ahead", at=at), repair="tell what has happened")
+        )
     if at < row.reported_at:
         faults.append(
-            Fault(where="at", what=f"{at} lies before the report", repair=f"{row.reported_at} or later")
+            Fault(
+                where="at",
+                what=Message("{at} lies before the report", at=at),
+                repair=Message("{at} or later", at=row.reported_at),
+            )
         )
     if len(reason) > LONGEST_REASON:
         faults.append(
-            Fault(where="reason", what=f"has {len(reason)} characters", repair=f"{LONGEST_REASON} at most")
+            Fault(
+                where="reason",
+                what=Message("has {count} characters", count=len(reason)),
+                repair=Message("{most} at most", most=LONGEST_REASON),
+            )
         )
     if row.work_order_id is None:
         try:
@@ -251,7 +261,13 @@ def _faults(
         except InvalidInput as error:
             faults += [Fault(where="event", what=what) for what in error.faults]
         if kind is ReportEvent.CALLED_BACK and row.state in {CLOSED, DUPLICATE, REJECTED, CANCELLED}:
-            faults.append(Fault(where="event", what=f"the report is {row.state}", repair="reopen it first"))
+            faults.append(
+                Fault(
+                    where="event",
+                    what=Message("the report is {state}", state=row.state),
+                    repair="reopen it first",
+                )
+            )
     return faults
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from kb.errors import Fault, NotFound
+from kb.errors import Fault, Message, NotFound
 from kb.store import Store
 from kb.store import attachments as files
 from kb.store.register import Session
@@ -20,15 +20,27 @@ def photo_faults(photos: Sequence[bytes], limit_bytes: int) -> list[Fault]:
     """Return what is wrong with photos that came with a report."""
     faults = []
     if len(photos) > MOST_PHOTOS:
-        faults.append(Fault(where="photos", what=f"are {len(photos)}", repair=f"{MOST_PHOTOS} at most"))
+        faults.append(
+            Fault(
+                where="photos",
+                what=Message("are {count}", count=len(photos)),
+                repair=Message("{most} at most", most=MOST_PHOTOS),
+            )
+        )
     for number, content in enumerate(photos[:MOST_PHOTOS], start=1):
         if media_type_of(content) is None:
             faults.append(
                 Fault(where=f"photos[{number}]", what="is no photo", repair="send JPEG, PNG or WebP")
             )
         elif len(content) > limit_bytes:
-            what = f"has {len(content):,} bytes"
-            faults.append(Fault(where=f"photos[{number}]", what=what, repair=f"{limit_bytes:,} at most"))
+            what = Message("has {count:,} bytes", count=len(content))
+            faults.append(
+                Fault(
+                    where=f"photos[{number}]",
+                    what=what,
+                    repair=Message("{most:,} at most", most=limit_bytes),
+                )
+            )
     return faults
 
 

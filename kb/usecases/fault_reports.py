@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kb.errors import BadInput, BadQuery, Fault
+from kb.errors import BadInput, BadQuery, Fault, Message
 from kb.store import Store
 from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
@@ -153,8 +153,14 @@ def fault_reports(
     odd = [state for state in states if state not in STATES]
     if odd or size not in PAGE_SIZES or page < 1:
         raise BadQuery(
-            f"states {odd or 'all known'}, page {page} of {size}: states are {', '.join(STATES)}, "
-            f"a page counts from 1 and has 1 to {PAGE_SIZES[-1]} reports"
+            Message(
+                "states {value}, page {page} of {size}: states are {names}, a page counts from 1 and has 1 to {most} reports",
+                value=odd or "all known",
+                page=page,
+                size=size,
+                names=", ".join(STATES),
+                most=PAGE_SIZES[-1],
+            )
         )
     with store.reading() as session:
         found = reports.report_rows(session, states, first=(page - 1) * size, size=size)
@@ -177,7 +183,11 @@ def add_report(
     faults = photo_faults(photos, photo_limit_bytes)
     if new.channel not in CHANNELS:
         faults.append(
-            Fault(where="channel", what=f"{new.channel[:40]!r} is none", repair=", ".join(CHANNELS))
+            Fault(
+                where="channel",
+                what=Message("{value!r} is none", value=new.channel[:40]),
+                repair=", ".join(CHANNELS),
+            )
         )
     if not new.alarm.strip() and not new.symptom.strip():
         faults.append(
@@ -185,16 +195,32 @@ def add_report(
         )
     for name, most in LONGEST.items():
         if len(getattr(new, name)) > most:
-            what = f"has {len(getattr(new, name))} characters"
-            faults.append(Fault(where=name, what=what, repair=f"{most} at most"))
+            what = Message("has {count} characters", count=len(getattr(new, name)))
+            faults.append(Fault(where=name, what=what, repair=Message("{most} at most", most=most)))
     if new.since is not None and new.since > now:
-        faults.append(Fault(where="since", what=f"{new.since} lies ahead", repair="say when it began"))
+        faults.append(
+            Fault(
+                where="since", what=Message("{since} lies ahead", since=new.since), repair="say when it began"
+            )
+        )
     machine = first_with(session, "equipment", "tag", new.tag.strip()) if new.tag.strip() else None
     site = first_with(session, "sites", "code", new.site_code.strip()) if new.site_code.strip() else None
     if new.tag.strip() and machine is None:
-        faults.append(Fault(where="tag", what=f"{new.tag[:64]!r} is on no machine", repair="leave it empty"))
+        faults.append(
+            Fault(
+                where="tag",
+                what=Message("{tag!r} is on no machine", tag=new.tag[:64]),
+                repair="leave it empty",
+            )
+        )
     if new.site_code.strip() and site is None:
-        faults.append(Fault(where="site", what=f"{new.site_code[:64]!r} is no site", repair="leave it empty"))
+        faults.append(
+            Fault(
+                where="site",
+                what=Message("{site_code!r} is no site", site_code=new.site_code[:64]),
+                repair="leave it empty",
+            )
+        )
     if machine is not None and site is not None and machine["site_id"] != site["id"]:
         faults.append(Fault(where="tag", what="stands at another site", repair="name one of them"))
     if faults:

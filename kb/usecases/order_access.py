@@ -5,7 +5,7 @@ A user is the technician whose code or name is the user's name.
 
 from dataclasses import dataclass
 
-from kb.errors import NotAllowed
+from kb.errors import Message, NotAllowed
 from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.register import Session, columns_by_id, history
@@ -64,7 +64,10 @@ def refuse_others(actor: Actor, technician_id: str | None) -> None:
     """
     if not actor.may_change(technician_id):
         raise NotAllowed(
-            f"the work order is not of {actor.name}: its technician may change it, and the role planner"
+            Message(
+                "the work order is not of {name}: its technician may change it, and the role planner",
+                name=actor.name,
+            )
         )
 
 

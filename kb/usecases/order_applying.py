@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kb.errors import BadInput, Fault
+from kb.errors import BadInput, Fault, Message
 from kb.store import AttachmentRow
 from kb.store import order_entries as entries
 from kb.store import work_orders as rows
@@ -57,7 +57,9 @@ class Told:
         machine = first_with(session, "equipment", "id", id)
         if machine is None or machine["site_id"] != self.row.site_id:
             raise _refused(
-                "equipment_id", f"{id[:64]!r} is no machine of this site", "choose one of the site"
+                "equipment_id",
+                Message("{id!r} is no machine of this site", id=id[:64]),
+                "choose one of the site",
             )
         return id
 
@@ -76,7 +78,9 @@ def _check(session: Session, told: Told) -> dict[str, Any]:
     key = f"{values['equipment_id']}/{values['item_id']}"
     line = next((one for one in kept_lines(session, told.row.id)["lines"] if one["key"] == key), None)
     if line is None:
-        raise _refused("item_id", f"{key[:80]!r} is no item of this order", "see its checklist")
+        raise _refused(
+            "item_id", Message("{value!r} is no item of this order", value=key[:80]), "see its checklist"
+        )
     verdict = verdict_of(line, values)
     known = entries.result_of(session, told.row.id, line["equipment_id"], line["item_id"])
     if known is not None:
@@ -243,7 +247,9 @@ def _reading(session: Session, told: Told) -> dict[str, Any]:
     )
     if last is not None and told.values["value"] < last and not meter["rolls_over_at"]:
         raise _refused(
-            "value", f"is {told.values['value']:g}", f"the last reading was {last:g}; a meter runs forward"
+            "value",
+            Message("is {value:g}", value=told.values["value"]),
+            Message("the last reading was {last:g}; a meter runs forward", last=last),
         )
     reading = {"id": told.entry.id, "meter_id": meter["id"], "read_at": told.entry.at.astimezone(UTC)}
     add(session, "readings", [{**reading, "value": told.values["value"]}])
@@ -292,7 +298,9 @@ def _void(session: Session, told: Told) -> dict[str, Any]:
     if other is None or other.work_order_id != told.row.id or other.kind not in _TAKEN_BACK:
         raise _refused("entry", "is none of this order that can be taken back", ", ".join(_TAKEN_BACK))
     if other.state != "applied":
-        raise _refused("entry", f"is {other.state}", "only what was applied can be taken back")
+        raise _refused(
+            "entry", Message("is {state}", state=other.state), "only what was applied can be taken back"
+        )
     _TAKEN_BACK[other.kind](session, other.id)
     other.state, other.why = "dropped", told.values["reason"]
     session.flush()

@@ -11,7 +11,7 @@ from uuid import UUID
 from kb.content import Library
 from kb.content.pages import CasePage
 from kb.content.vocabulary import Vocabularies
-from kb.errors import BadInput, Fault, NotFound
+from kb.errors import BadInput, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import order_entries as entries
 from kb.store import work_orders as rows
@@ -150,7 +150,11 @@ def close_order(
             if one.state == "open" and one.severity in {"S1", "S2"}:
                 repair = "decide on it: an order, a line of a proposal, or nothing with a reason"
                 faults.append(
-                    Fault(where="findings", what=f"{one.severity} {one.text[:60]} is open", repair=repair)
+                    Fault(
+                        where="findings",
+                        what=Message("{severity} {text} is open", severity=one.severity, text=one.text[:60]),
+                        repair=repair,
+                    )
                 )
     if faults:
         raise BadInput("the order was not closed", faults)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from kb.errors import BadInput, Fault
+from kb.errors import BadInput, Fault, Message
 from kb.usecases.draft_checking import clean, media_type_of
 from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SLACK
@@ -173,27 +173,37 @@ def checked_entry(sent: Entry, *, now: datetime, photo_limit_bytes: int) -> Chec
     """
     faults: list[Fault] = []
     if not 8 <= len(sent.id) <= LONGEST_ID or not all(one.isalnum() or one in "-_" for one in sent.id):
-        repair = f"8 to {LONGEST_ID} letters, digits, - and _"
-        faults.append(Fault(where="id", what=f"is {sent.id[:60]!r}", repair=repair))
+        repair: str = Message("8 to {most} letters, digits, - and _", most=LONGEST_ID)
+        faults.append(Fault(where="id", what=Message("is {value!r}", value=sent.id[:60]), repair=repair))
     if sent.at.tzinfo is None:
         faults.append(Fault(where="at", what="has no time zone", repair="give the offset"))
     elif sent.at > now + SLACK:
         faults.append(
-            Fault(where="at", what=f"{sent.at.isoformat()} lies ahead", repair="tell what has happened")
+            Fault(
+                where="at",
+                what=Message("{at} lies ahead", at=sent.at.isoformat()),
+                repair="tell what has happened",
+            )
         )
     amends = clean(sent.amends).strip()
     if len(amends) > LONGEST_AMENDS:
-        repair = f"{LONGEST_AMENDS} at most"
-        faults.append(Fault(where="amends", what=f"has {len(amends):,} characters", repair=repair))
+        repair = Message("{most} at most", most=LONGEST_AMENDS)
+        faults.append(
+            Fault(where="amends", what=Message("has {count:,} characters", count=len(amends)), repair=repair)
+        )
     specs = FIELDS.get(sent.kind)
     values: dict[str, Any] = {}
     if specs is None:
         repair = ", ".join(FIELDS)
-        faults.append(Fault(where="kind", what=f"{sent.kind[:40]!r} is no kind", repair=repair))
+        faults.append(
+            Fault(where="kind", what=Message("{value!r} is no kind", value=sent.kind[:40]), repair=repair)
+        )
     else:
         for name in sorted(set(sent.values) - set(specs)):
             repair = ", ".join(specs)
-            faults.append(Fault(where=name[:40], what=f"is no field of {sent.kind}", repair=repair))
+            faults.append(
+                Fault(where=name[:40], what=Message("is no field of {value}", value=sent.kind), repair=repair)
+            )
         for name, spec in specs.items():
             values[name] = _value(name, sent.values.get(name), spec, photo_limit_bytes, faults)
         _together(sent.kind, values, now, faults)
@@ -231,21 +241,21 @@ def _value(name: str, raw: Any, spec: Spec, limit_bytes: int, faults: list[Fault
     value: Any = None
     match spec.type:
         case "text" | "choice" if not isinstance(raw, str):
-            wrong = f"is {str(raw)[:40]!r}, which is no text"
+            wrong = Message("is {value!r}, which is no text", value=str(raw)[:40])
         case "text":
             value = clean(raw).strip()
             if len(value) > spec.most:
-                wrong = f"has {len(value):,} characters"
+                wrong = Message("has {count:,} characters", count=len(value))
             elif spec.needed and not value:
                 wrong = "is missing"
         case "choice":
             value = raw
-            wrong = "" if raw in spec.options else f"{raw[:40]!r} is none"
+            wrong = "" if raw in spec.options else Message("{value!r} is none", value=raw[:40])
         case "number" | "whole":
             value, wrong = _number(raw, spec)
         case "flag":
             value = raw
-            wrong = "" if isinstance(raw, bool) else f"is {str(raw)[:40]!r}"
+            wrong = "" if isinstance(raw, bool) else Message("is {value!r}", value=str(raw)[:40])
         case "day":
             value, wrong = _day(raw)
         case "instant":
@@ -260,11 +270,11 @@ def _value(name: str, raw: Any, spec: Spec, limit_bytes: int, faults: list[Fault
 
 def _number(raw: Any, spec: Spec) -> tuple[float | int | None, str]:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        return None, f"is {str(raw)[:40]!r}, which is no number"
+        return None, Message("is {value!r}, which is no number", value=str(raw)[:40])
     if spec.type == "whole" and raw != int(raw):
-        return None, f"is {raw}, which is no whole number"
+        return None, Message("is {value}, which is no whole number", value=raw)
     if not spec.least <= raw <= spec.most:
-        return None, f"is {raw:g}"
+        return None, Message("is {value:g}", value=raw)
     return (int(raw) if spec.type == "whole" else float(raw)), ""
 
 
@@ -272,14 +282,14 @@ def _day(raw: Any) -> tuple[date | None, str]:
     try:
         return date.fromisoformat(str(raw)), ""
     except ValueError:
-        return None, f"{str(raw)[:40]!r} is no day"
+        return None, Message("{value!r} is no day", value=str(raw)[:40])
 
 
 def _instant(raw: Any) -> tuple[datetime | None, str]:
     try:
         found = datetime.fromisoformat(str(raw))
     except ValueError:
-        return None, f"{str(raw)[:40]!r} is no instant"
+        return None, Message("{value!r} is no instant", value=str(raw)[:40])
     return (found, "") if found.tzinfo else (None, "has no time zone")
 
 
@@ -289,7 +299,7 @@ def _bytes(raw: Any, limit_bytes: int) -> tuple[bytes | None, str]:
     except (binascii.Error, ValueError):
         return None, "is no base64"
     if len(content) > limit_bytes:
-        return None, f"has {len(content):,} bytes"
+        return None, Message("has {count:,} bytes", count=len(content))
     return (content, "") if media_type_of(content) in {"image/jpeg", "image/png"} else (None, "is no picture")
 
 
@@ -298,9 +308,10 @@ def _repair(spec: Spec, limit_bytes: int = 0) -> str:
         case "choice":
             return ", ".join(spec.options)
         case "number" | "whole":
-            whole = "a whole number " if spec.type == "whole" else "a number "
-            low = "above 0" if 0 < spec.least < 1e-6 else f"from {spec.least:g}"
-            return f"{whole}{low} to {spec.most:g}"
+            kind = Message("a whole number") if spec.type == "whole" else Message("a number")
+            if 0 < spec.least < 1e-6:
+                return Message("{kind} above 0 to {most:g}", kind=kind, most=spec.most)
+            return Message("{kind} from {least:g} to {most:g}", kind=kind, least=spec.least, most=spec.most)
         case "day":
             return "write it as 2027-01-31"
         case "instant":
@@ -308,8 +319,8 @@ def _repair(spec: Spec, limit_bytes: int = 0) -> str:
         case "flag":
             return "true or false"
         case "bytes":
-            return f"a JPEG or PNG in base64, {limit_bytes:,} bytes at most"
-    return f"a text of {spec.most:g} characters at most"
+            return Message("a JPEG or PNG in base64, {most:,} bytes at most", most=limit_bytes)
+    return Message("a text of {most:g} characters at most", most=spec.most)
 
 
 def _together(kind: str, values: Mapping[str, Any], now: datetime, faults: list[Fault]) -> None:
@@ -320,7 +331,9 @@ def _together(kind: str, values: Mapping[str, Any], now: datetime, faults: list[
     if kind == "time" and started is not None and started > now + SLACK:
         faults.append(
             Fault(
-                where="started_at", what=f"{started.isoformat()} lies ahead", repair="tell what has happened"
+                where="started_at",
+                what=Message("{at} lies ahead", at=started.isoformat()),
+                repair="tell what has happened",
             )
         )
     if kind == "check" and all(values[name] is None for name in ("verdict", "value", "text")):

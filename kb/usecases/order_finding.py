@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from kb.errors import BadQuery, NotFound
+from kb.errors import BadQuery, Message, NotFound
 from kb.store import Store
 from kb.usecases.order_access import Actor
 from kb.usecases.order_making import id_called
@@ -44,7 +44,13 @@ def found_orders(store: Store, wish: OrderWish, *, actor: Actor, now: datetime) 
         BadQuery: The page is out of bounds, or the days run backwards.
     """
     if wish.first_day and wish.last_day and wish.first_day > wish.last_day:
-        raise BadQuery(f"the days run from {wish.first_day} to {wish.last_day}; the first must not be later")
+        raise BadQuery(
+            Message(
+                "the days run from {first_day} to {last_day}; the first must not be later",
+                first_day=wish.first_day,
+                last_day=wish.last_day,
+            )
+        )
     if "\0" in wish.text + wish.kind:
         raise BadQuery("the text has a NUL character; leave it out")
     ids = {}

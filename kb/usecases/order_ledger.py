@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kb.errors import BadQuery, NotFound
+from kb.errors import BadQuery, Message, NotFound
 from kb.export.workbook import Sheet, SheetColumn, Workbook
 from kb.export.xlsx import xlsx_bytes
 from kb.i18n import Language, translator
@@ -104,7 +104,12 @@ def ledger(store: Store, wish: LedgerWish, *, whole: bool = False) -> Ledger:
     """
     if wish.size not in PAGE_SIZES or wish.page < 1 or "\0" in wish.text + wish.part_class:
         raise BadQuery(
-            f"page {wish.page} of {wish.size}: pages count from 1 and have 1 to {PAGE_SIZES[-1]} parts"
+            Message(
+                "page {page} of {size}: pages count from 1 and have 1 to {most} parts",
+                page=wish.page,
+                size=wish.size,
+                most=PAGE_SIZES[-1],
+            )
         )
     with store.reading() as session:
         ids = {}
@@ -126,7 +131,11 @@ def ledger(store: Store, wish: LedgerWish, *, whole: bool = False) -> Ledger:
         total = rows.count_ledger(session, conditions)
         if whole and total > MOST_EXPORTED:
             raise BadQuery(
-                f"{total:,} parts are too many for one file; {MOST_EXPORTED:,} at most: narrow it down"
+                Message(
+                    "{total:,} parts are too many for one file; {most:,} at most: narrow it down",
+                    total=total,
+                    most=MOST_EXPORTED,
+                )
             )
         first, size = (0, None) if whole else ((wish.page - 1) * wish.size, wish.size)
         items = tuple(

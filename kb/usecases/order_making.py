@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kb.content.pages import ChecklistPage
-from kb.errors import BadInput, Fault, NotFound
+from kb.errors import BadInput, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.order_entries import finding_row
@@ -77,7 +77,13 @@ def write_order(
         level = next((one for one in Level if one.value == written.level), None)
         if written.level and level is None:
             repair = ", ".join(one.value for one in Level)
-            faults.append(Fault(where="level", what=f"{written.level[:40]!r} is no level", repair=repair))
+            faults.append(
+                Fault(
+                    where="level",
+                    what=Message("{value!r} is no level", value=written.level[:40]),
+                    repair=repair,
+                )
+            )
         if level is not None and new.equipment_id is None:
             faults.append(
                 Fault(where="machine", what="is missing", repair="a checklist is done on a machine")
@@ -103,7 +109,9 @@ def _new(session: Session, written: Written) -> tuple[NewOrder, list[Fault]]:
         named[where] = id_called(session, table, column, handle.strip())
         if handle.strip() and named[where] is None:
             repair = "choose one of the register"
-            faults.append(Fault(where=where, what=f"{handle[:64]!r} is none", repair=repair))
+            faults.append(
+                Fault(where=where, what=Message("{value!r} is none", value=handle[:64]), repair=repair)
+            )
     if named["site"] is None and not written.site.strip() and named["machine"] is not None:
         machine = first_with(session, "equipment", "id", named["machine"])
         named["site"] = str(machine["site_id"]) if machine else None
@@ -111,9 +119,17 @@ def _new(session: Session, written: Written) -> tuple[NewOrder, list[Fault]]:
         faults.append(Fault(where="site", what="is missing", repair="give a site, or a machine"))
     follows = rows.order_row(session, written.follows) if written.follows else None
     if written.follows and follows is None:
-        faults.append(Fault(where="follows", what=f"{written.follows[:64]!r} is no work order"))
+        faults.append(
+            Fault(where="follows", what=Message("{value!r} is no work order", value=written.follows[:64]))
+        )
     if len(written.alarm) > 300:
-        faults.append(Fault(where="alarm", what=f"has {len(written.alarm)} characters", repair="300 at most"))
+        faults.append(
+            Fault(
+                where="alarm",
+                what=Message("has {count} characters", count=len(written.alarm)),
+                repair="300 at most",
+            )
+        )
     new = NewOrder(
         kind=written.kind,
         title=written.title,
@@ -127,7 +143,9 @@ def _new(session: Session, written: Written) -> tuple[NewOrder, list[Fault]]:
     if faults:  # what the order itself would refuse is told in the same answer
         title = len(written.title.strip())
         if not 1 <= title <= 200:
-            faults.append(Fault(where="title", what=f"has {title} characters", repair="1 to 200"))
+            faults.append(
+                Fault(where="title", what=Message("has {count} characters", count=title), repair="1 to 200")
+            )
     return new, faults
 
 
@@ -150,7 +168,8 @@ def order_of_visit(
         if not kept.is_open:
             repair = "orders are made of visits that are still to take place"
             raise BadInput(
-                "no work order was opened", [Fault(where="visit", what=f"is {kept.state}", repair=repair)]
+                "no work order was opened",
+                [Fault(where="visit", what=Message("is {state}", state=kept.state), repair=repair)],
             )
         tags = [
             kept.names.tags.get(one, one)
@@ -229,11 +248,19 @@ def decide_finding(
     faults = []
     if decision not in DECISIONS:
         repair = ", ".join(DECISIONS)
-        faults.append(Fault(where="decision", what=f"{decision[:40]!r} is none", repair=repair))
+        faults.append(
+            Fault(where="decision", what=Message("{value!r} is none", value=decision[:40]), repair=repair)
+        )
     if decision == "none" and not reason.strip():
         faults.append(Fault(where="reason", what="is empty", repair="say why nothing is done"))
     if len(reason) > 500:
-        faults.append(Fault(where="reason", what=f"has {len(reason):,} characters", repair="500 at most"))
+        faults.append(
+            Fault(
+                where="reason",
+                what=Message("has {count:,} characters", count=len(reason)),
+                repair="500 at most",
+            )
+        )
     with store.writing() as session:
         finding = finding_row(session, finding_id)
         row = rows.order_row(session, finding.work_order_id) if finding else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kb.errors import BadQuery, NotFound
+from kb.errors import BadQuery, Message, NotFound
 from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.mapping import contract_of
@@ -138,7 +138,12 @@ def work_orders(store: Store, query: OrderQuery, *, now: datetime) -> OrderPage:
     """
     if query.size not in PAGE_SIZES or query.page < 1:
         raise BadQuery(
-            f"page {query.page} of {query.size}: a page counts from 1 and has 1 to {PAGE_SIZES[-1]} orders"
+            Message(
+                "page {page} of {size}: a page counts from 1 and has 1 to {most} orders",
+                page=query.page,
+                size=query.size,
+                most=PAGE_SIZES[-1],
+            )
         )
     conditions = rows.order_conditions(
         states=query.states,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import order_entries as entries
 from kb.store import work_orders as rows
@@ -114,7 +114,9 @@ def _received_in(
     known = entries.entry_row(session, entry.id)
     if known is not None:
         if (known.work_order_id, known.digest) != (row.id, entry.digest):
-            raise Conflict(f"another entry has the id {entry.id}; give this one an id of its own")
+            raise Conflict(
+                Message("another entry has the id {id}; give this one an id of its own", id=entry.id)
+            )
         return _received(known, row, fresh=False)
     why = _held_why(row, entry) if own else "reassigned"
     kept = _keep(session, row, entry, why, actor=actor, now=now)
@@ -227,7 +229,9 @@ def settle_entry(
         reason = reason.strip()
         if not 1 <= len(reason) <= 500:
             fault = Fault(
-                where="reason", what=f"has {len(reason):,} characters", repair="say why, in 1 to 500"
+                where="reason",
+                what=Message("has {count:,} characters", count=len(reason)),
+                repair="say why, in 1 to 500",
             )
             raise BadInput("nothing was decided", [fault])
         body = {name: value for name, value in kept.body.items() if name != "content"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kb.errors import BadInput, Fault
+from kb.errors import BadInput, Fault, Message
 
 WARN = "warn"
 
@@ -45,12 +45,18 @@ def verdict_of(line: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         repair = "give the measured value, or say that it does not apply"
         faults.append(Fault(where="value", what="is missing", repair=repair))
     if unit and unit != (line["unit"] or ""):
-        repair = f"measure in {line['unit']}" if line["unit"] else "leave it out"
-        faults.append(Fault(where="unit", what=f"is {unit!r}", repair=repair))
+        repair = Message("measure in {value}", value=line["unit"]) if line["unit"] else "leave it out"
+        faults.append(Fault(where="unit", what=Message("is {value!r}", value=unit), repair=repair))
     text = values.get("text")
     if kind == "choice" and said != "na" and text not in line["options"]:
         repair = ", ".join(line["options"])
-        faults.append(Fault(where="text", what=f"{str(text or '')[:40]!r} is no choice", repair=repair))
+        faults.append(
+            Fault(
+                where="text",
+                what=Message("{value!r} is no choice", value=str(text or "")[:40]),
+                repair=repair,
+            )
+        )
     if kind == "pass_fail" and said is None:
         faults.append(Fault(where="verdict", what="is missing", repair="pass, fail or na"))
     verdict = said or "pass"

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from kb.content.vocabulary import Vocabularies
+from kb.errors import Message
 from kb.store.plan_versions import visits_by_key
 from kb.store.register import Session, columns_by_id
 
@@ -38,7 +39,11 @@ def wrong_value(
     """Return what is wrong with a field's new value and what it needs, or None."""
     if name == "planned_day":
         is_day = isinstance(value, date) and not isinstance(value, datetime)
-        return None if value is None or is_day else (f"{str(value)[:40]!r} is no day", "give a date, or none")
+        return (
+            None
+            if value is None or is_day
+            else (Message("{value!r} is no day", value=str(value)[:40]), "give a date, or none")
+        )
     if name == "technician_id":
         if value is None:
             return None
@@ -46,25 +51,34 @@ def wrong_value(
         return (
             None
             if known
-            else (f"{str(value)[:64]!r} is no technician", "choose one of the register, or none")
+            else (
+                Message("{value!r} is no technician", value=str(value)[:64]),
+                "choose one of the register, or none",
+            )
         )
     if name == "visit_key":
         if value is None:
             return None
         is_visit = isinstance(value, str) and value in visits_by_key(session, [value])
-        return None if is_visit else (f"{str(value)[:64]!r} is no visit", "choose one of the plan, or none")
+        return (
+            None
+            if is_visit
+            else (Message("{value!r} is no visit", value=str(value)[:64]), "choose one of the plan, or none")
+        )
     if name not in _MOST:
         others = ("planned_day", "technician_id", "visit_key")
         return "is no field that can be changed", ", ".join(sorted({*_MOST, *others}))
     if not isinstance(value, str):
-        return f"is {str(value)[:40]!r}, which is no text", "give a text"
+        return Message("is {value!r}, which is no text", value=str(value)[:40]), "give a text"
     if len(value.strip()) > _MOST[name]:
-        return f"has {len(value.strip())} characters", f"{_MOST[name]} at most"
+        return Message("has {count} characters", count=len(value.strip())), Message(
+            "{most} at most", most=_MOST[name]
+        )
     if name == "title" and not value.strip():
         return "is empty", "say what it is about"
     code = value.strip()
     if code and name in CODED and code not in vocabularies.codes(CODED[name]):
-        return f"{code!r} is no code", f"see {CODED[name]}"
+        return Message("{value!r} is no code", value=code), Message("see {list}", list=CODED[name])
     if (
         code
         and name == "item"
@@ -72,5 +86,5 @@ def wrong_value(
             code not in entry.texts("items") for entry in vocabularies.lists.get("subsystems", {}).values()
         )
     ):
-        return f"{code!r} is no item", "see subsystems"
+        return Message("{value!r} is no item", value=code), "see subsystems"
     return None

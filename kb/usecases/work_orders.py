@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kb.content.vocabulary import Vocabularies
-from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, columns_by_id, record
@@ -97,11 +97,17 @@ def add_order(session: Session, new: NewOrder, *, id: str, now: datetime, who: s
             any(getattr(known, name) != getattr(new, name) for name in _SAME)
             or known.title != new.title.strip()
         ):
-            raise Conflict(f"another work order has the id {id}; give this one an id of its own")
+            raise Conflict(
+                Message("another work order has the id {id}; give this one an id of its own", id=id)
+            )
         return
     faults = _faults(session, new)
     if id.startswith(NUMBERED):
-        faults.append(Fault(where="id", what=f"{id[:64]!r} looks like a number", repair="use a random id"))
+        faults.append(
+            Fault(
+                where="id", what=Message("{id!r} looks like a number", id=id[:64]), repair="use a random id"
+            )
+        )
     if faults:
         raise BadInput("no work order was opened", faults)
     opened = new.reported_at or now
@@ -139,19 +145,38 @@ def add_order(session: Session, new: NewOrder, *, id: str, now: datetime, who: s
 def _faults(session: Session, new: NewOrder) -> list[Fault]:
     faults = []
     if new.kind not in KINDS:
-        faults.append(Fault(where="kind", what=f"{new.kind[:40]!r} is no kind", repair=", ".join(KINDS)))
+        faults.append(
+            Fault(
+                where="kind",
+                what=Message("{value!r} is no kind", value=new.kind[:40]),
+                repair=", ".join(KINDS),
+            )
+        )
     if not 1 <= len(new.title.strip()) <= 200:
         faults.append(
-            Fault(where="title", what=f"has {len(new.title.strip())} characters", repair="1 to 200")
+            Fault(
+                where="title",
+                what=Message("has {count} characters", count=len(new.title.strip())),
+                repair="1 to 200",
+            )
         )
     if not columns_by_id(session, "sites", ("code",), [new.site_id]):
         faults.append(
-            Fault(where="site", what=f"{new.site_id[:64]!r} is no site", repair="choose one of the register")
+            Fault(
+                where="site",
+                what=Message("{value!r} is no site", value=new.site_id[:64]),
+                repair="choose one of the register",
+            )
         )
     if new.equipment_id is not None:
         machine = columns_by_id(session, "equipment", ("site_id",), [new.equipment_id]).get(new.equipment_id)
         if machine is None:
-            faults.append(Fault(where="equipment", what=f"{new.equipment_id[:64]!r} is no machine"))
+            faults.append(
+                Fault(
+                    where="equipment",
+                    what=Message("{value!r} is no machine", value=new.equipment_id[:64]),
+                )
+            )
         elif machine[0] != new.site_id:
             faults.append(
                 Fault(where="equipment", what="stands at another site", repair="choose one of this site")
@@ -159,7 +184,12 @@ def _faults(session: Session, new: NewOrder) -> list[Fault]:
     if new.technician_id is not None and not columns_by_id(
         session, "technicians", ("code",), [new.technician_id]
     ):
-        faults.append(Fault(where="technician", what=f"{new.technician_id[:64]!r} is no technician"))
+        faults.append(
+            Fault(
+                where="technician",
+                what=Message("{value!r} is no technician", value=new.technician_id[:64]),
+            )
+        )
     return faults
 
 
@@ -211,7 +241,7 @@ def add_event(
     if known is not None:
         told = (known.work_order_id, known.kind, known.at, known.reason)
         if told != (row.id, kind.value, at, reason.strip()):
-            raise Conflict(f"another event has the id {id}; give this one an id of its own")
+            raise Conflict(Message("another event has the id {id}; give this one an id of its own", id=id))
         return
     log = rows.event_rows(session, [row.id])
     place = sum(one.at <= at for one in log)
@@ -249,7 +279,9 @@ def _event_faults(
 ) -> list[Fault]:
     faults = []
     if event.at > now + SLACK:
-        faults.append(Fault(where="at", what=f"{event.at} lies ahead", repair="tell what has happened"))
+        faults.append(
+            Fault(where="at", what=Message("{at} lies ahead", at=event.at), repair="tell what has happened")
+        )
     try:
         standing(events)
     except InvalidInput as error:
@@ -301,7 +333,11 @@ def change_order(
         after = dict(changes)
         if revision is not None and revision != row.revision:
             raise Conflict(
-                f"the work order was changed meanwhile: revision {revision} is now {row.revision}",
+                Message(
+                    "the work order was changed meanwhile: revision {revision} is now {now}",
+                    revision=revision,
+                    now=row.revision,
+                ),
                 yours={**_json(after), "revision": revision},
                 theirs={**_json(before), "revision": row.revision},
             )

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kb.errors import Fault, Message
 from kb.i18n import Language, catalogue
 from kb.web.context import language_of_request, visitor_of
 
@@ -26,15 +27,24 @@ def static_url(name: str) -> str:
 
 @cache
 def _environment(language: Language) -> Environment:
+    translations = catalogue(language)
+
+    def said(value: object) -> object:
+        """Say what an error says in the reader's language, wherever a page shows it."""
+        if isinstance(value, Message):
+            return translations.gettext(value)
+        return translations.fault(value) if isinstance(value, Fault) else value
+
     environment = Environment(
+        finalize=said,
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    translations = catalogue(language)
     environment.globals.update(
+        place=translations.place,
         _=translations.gettext,
         ngettext=translations.ngettext,
         static_url=static_url,
@@ -48,8 +58,9 @@ def render(
 ) -> HTMLResponse:
     """Return the page `template` filled with `values`, in the visitor's language.
 
-    Beside `values` a template has: `request`, `visitor`, `language`, `_`, `static_url(name)` and
-    `csrf_field()`, which every form with an unsafe method must hold.
+    Beside `values` a template has: `request`, `visitor`, `language`, `_`, `place(field)`, `static_url(name)` and
+    `csrf_field()`, which every form with an unsafe method must hold. Faults and messages of errors are said in the
+    visitor's language by themselves.
     """
     language = language_of_request(request)
     visitor = visitor_of(request)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound
 from kb.i18n import Language, translator
 from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_intake import label_of
@@ -218,7 +218,9 @@ def instant(text: str, now: datetime, where: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        fault = Fault(where=where, what=f"{text[:40]!r} is no time", repair="choose day and time")
+        fault = Fault(
+            where=where, what=Message("{text!r} is no time", text=text[:40]), repair="choose day and time"
+        )
         raise BadInput("nothing was written", [fault]) from error
     return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
 
@@ -278,7 +280,9 @@ def tell(
     """Keep what happened and lead back; or show the report again with what is wrong."""
     try:
         if kind not in _kinds_of_event():
-            raise BadInput("nothing was told", [Fault(where="event", what=f"{kind[:40]!r} is none")])
+            raise BadInput(
+                "nothing was told", [Fault(where="event", what=Message("{value!r} is none", value=kind[:40]))]
+            )
         now = house.now()
         tell_report(
             house.store,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.errors import BadInput, Fault, NotFound
+from kb.errors import BadInput, Fault, Message, NotFound
 from kb.i18n import Language
 from kb.usecases.accounts import Role
 from kb.usecases.fault_diagnosis import likely_causes
@@ -70,7 +70,9 @@ def dispatch(
         try:
             wanted = date.fromisoformat(day)
         except ValueError as error:
-            fault = Fault(where="day", what=f"{day[:20]!r} is no day", repair="choose one")
+            fault = Fault(
+                where="day", what=Message("{value!r} is no day", value=day[:20]), repair="choose one"
+            )
             raise BadInput("no work order was opened", [fault]) from error
         report = fault_report(house.store, id, now=now, warranty_months=months)
         likely = likely_causes(house.store, house.library(), house.search_index(), report, now=now)

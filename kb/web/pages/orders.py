@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.errors import BadInput, Conflict, Fault
+from kb.errors import BadInput, Conflict, Fault, Message
 from kb.i18n import translator
 from kb.usecases.accounts import Role
 from kb.usecases.order_access import Actor, actor_of, technician_id
@@ -185,7 +185,13 @@ def make_order(request: Request, house: HouseDep, visitor: VisitorDep, typed: Ty
         if day and written.planned_day is None:
             raise BadInput(
                 "no work order was opened",
-                [Fault(where="planned_day", what=f"{day[:40]!r} is no day", repair="write it as 2027-01-31")],
+                [
+                    Fault(
+                        where="planned_day",
+                        what=Message("{value!r} is no day", value=day[:40]),
+                        repair="write it as 2027-01-31",
+                    )
+                ],
             )
         made = write_order(
             house.store,

@@ -140,7 +140,7 @@ def test_the_page_reports_first_and_takes_the_same_document_over_then(client: Te
     [
         pytest.param({"site": "S9"}, "S9", id="unknown site"),
         pytest.param({"held": "%%%"}, "came back damaged", id="damaged"),
-        pytest.param({"held": ""}, "is missing", id="no document"),
+        pytest.param({"held": ""}, "没有填写", id="no document"),
         pytest.param({"equipment_class": "XXX"}, "XXX", id="unknown class"),
         pytest.param({"held": "PGh0bWwvPg=="}, "a web page", id="a web page"),
     ],

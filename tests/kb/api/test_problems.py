@@ -83,9 +83,19 @@ def test_a_person_gets_the_same_facts_as_a_page(failing: FastAPI) -> None:
         page = client.get("/fail/input", headers={"accept": "text/html"})
     assert page.status_code == 422
     assert page.headers["content-type"].startswith("text/html")
-    text = unescape(re.sub(r"<[^>]+>", " ", page.text))
-    assert "name" in text
-    assert "city" in text
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+    assert "名称 : 是空的" in text
+    assert "city : 是空的" in text
+
+
+def test_a_program_that_names_a_language_is_answered_in_it_and_any_other_in_english(failing: FastAPI) -> None:
+    with TestClient(failing) as client:
+        plain = client.get("/api/v1/fail/missing").json()
+        chinese = client.get("/api/v1/fail/missing", headers={"accept-language": "zh-CN"}).json()
+        faults = client.get("/api/v1/fail/input", headers={"accept-language": "zh-CN"}).json()["faults"]
+    assert plain["detail"] == "no site has the id 'S-1'"
+    assert chinese["detail"] == "没有编号为 'S-1' 的现场"
+    assert [(one["where"], one["what"]) for one in faults] == [("name", "是空的"), ("city", "是空的")]
 
 
 def test_every_class_of_both_trees_has_a_status() -> None:

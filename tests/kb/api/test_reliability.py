@@ -141,7 +141,7 @@ def test_old_jobs_are_looked_at_and_brought_in_by_a_page(machines: House, client
     gone = client.post("/reliability/import", data={**kept, "digest": "0" * 64})
     assert (gone.status_code, "is not kept any more" in gone.text) == (422, True)
     nothing = client.post("/reliability/import", data=form)
-    assert (nothing.status_code, "is missing" in nothing.text) == (422, True)
+    assert (nothing.status_code, "没有填写" in nothing.text) == (422, True)
 
 
 def test_only_a_planner_brings_old_jobs_in(guarded_client: TestClient) -> None:

@@ -61,7 +61,7 @@ def test_a_call_becomes_a_report_with_all_that_follows(client: TestClient) -> No
         assert client.get(form_of, headers={"accept-language": "en"}).status_code == 200
     wrong = client.post("/faults/new", data={**sent, "id": "x" * 22, "tag": "没有", "symptom": ""})
     assert wrong.status_code == 422
-    assert "is on no machine" in wrong.text
+    assert "没有设备编号" in wrong.text
 
 
 def test_the_customers_page_needs_no_login_and_shows_nothing_of_the_house(guarded: House) -> None:

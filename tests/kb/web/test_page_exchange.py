@@ -140,7 +140,7 @@ def test_pictures_of_a_word_document_are_shown_and_come_to_stand_beside_the_page
     ("name", "content", "said"),
     [
         pytest.param("a.exe", b"MZ", "is of a kind that is not read", id="kind"),
-        pytest.param("a.docx", b"", "is empty", id="empty"),
+        pytest.param("a.docx", b"", "是空的", id="empty"),
         pytest.param("a.docx", b"PK\x03\x04 broken", "is a damaged archive", id="damaged"),
         pytest.param("<b>.docx", b"%PDF-1.7", "is a PDF document", id="pdf"),
     ],
