@@ -58,7 +58,7 @@ def import_mtconnect(
         vocabularies=house.library().vocabularies,
         who="local",
         now=house.now(),
-        new_id=lambda: house.token()[:22],
+        new_id=house.new_id,
         equipment_class=equipment_class,
         dry_run=dry_run,
     )

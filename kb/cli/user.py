@@ -38,9 +38,7 @@ def add(
 ) -> None:
     """新增用户 · add a user; from then on everybody must log in."""
     house = _house()
-    user = add_user(
-        house.store, name=name, password=password, role=role, id=house.token()[:22], now=house.now()
-    )
+    user = add_user(house.store, name=name, password=password, role=role, id=house.new_id(), now=house.now())
     typer.echo(f"已新增 · added {user.name} ({user.role.value})")
 
 

@@ -47,3 +47,10 @@ def test_without_a_database_the_search_goes_on_with_what_was_known(
     assert house.reuse() == {}
     assert "the search goes on without the use of pages in jobs" in caplog.text
     house.store.close()
+
+
+def test_an_id_is_never_an_option_of_a_command(tmp_path: Path) -> None:
+    house = open_house(Settings(home=tmp_path / "var"))
+    house.token = lambda: "-_Az09" * 8
+    assert house.new_id() == "huAz09huAz09huAz09huAz"
+    house.store.close()

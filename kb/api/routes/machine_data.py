@@ -100,7 +100,7 @@ def import_document(
         vocabularies=house.library().vocabularies,
         who=visitor.name,
         now=house.now(),
-        new_id=lambda: house.token()[:22],
+        new_id=house.new_id,
         equipment_class=equipment_class,
         dry_run=dry_run,
     )
