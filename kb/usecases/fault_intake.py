@@ -16,6 +16,7 @@ from kb.store import fault_reports as reports
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, first_with, record
 from kb.usecases.fault_log import UNSOLVED
+from kb.usecases.fault_photos import Photos, harmless_photos
 from kb.usecases.fault_reports import NewReport, add_report
 
 WINDOW = timedelta(hours=1)
@@ -154,6 +155,16 @@ def report_by_customer(
         TooOften: Too many in an hour, of this label or from this address.
         Conflict: The id is that of another report.
     """
+    with (
+        store.reading() as session
+    ):  # who may not send makes no work: photos are written anew for the others only
+        is_new = reports.report_row(session, id) is None
+        if is_new:
+            _machine(session, token)
+            _slow_down(session, token, address[:64], limits, now)
+    harmless = (
+        harmless_photos(photos, limit_bytes=limits.photo_bytes) if is_new and not trap.strip() else Photos()
+    )
     with store.writing() as session:
         machine = _machine(session, token)
         known = reports.report_row(session, id)
@@ -166,6 +177,7 @@ def report_by_customer(
             raise BadInput("the fault was not reported", [Fault(where="website", what=what, repair=repair)])
         if not SHORTEST_ID <= len(id) <= LONGEST_ID or not id.replace("-", "").replace("_", "").isalnum():
             raise Conflict("the form is out of date: open it again and send it once more")
+        reports.forget_attempts(session, before=now - WINDOW)
         _slow_down(session, token, address[:64], limits, now)
         add_report(
             session,
@@ -184,8 +196,7 @@ def report_by_customer(
             id=id,
             now=now,
             who="",
-            photos=photos,
-            photo_limit_bytes=limits.photo_bytes,
+            photos=harmless,
         )
         session.add(reports.ReportAttemptRow(token=token, address=address[:64], at=now))
         session.flush()
@@ -216,7 +227,6 @@ def receipt_of(store: Store, token: str, id: str) -> Receipt:
 
 def _slow_down(session: Session, token: str, address: str, limits: Limits, now: datetime) -> None:
     since = now - WINDOW
-    reports.forget_attempts(session, before=since)
     if limits.per_machine and reports.attempts(session, since=since, token=token) >= limits.per_machine:
         raise TooOften("this machine has been reported several times within the hour; please telephone us")
     if limits.per_address and reports.attempts(session, since=since, address=address) >= limits.per_address:

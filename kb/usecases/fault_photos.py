@@ -1,23 +1,49 @@
-"""Photos of a fault report: known by their bytes, kept once by their content, shown to people of the department only."""
+"""Photos of a fault report: written anew without what the camera wrote into them, shown to people of the department only."""
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kb.errors import Fault, Message, NotFound
+from kb.errors import BadImport, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import attachments as files
 from kb.store.register import Session
 from kb.usecases.draft_checking import media_type_of
 from kb.usecases.drafts import Photo
 from kb.usecases.fault_log import AUDITED, report_of
+from kb.usecases.picture_rewriting import written_anew
 
 MOST_PHOTOS = 3
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
-def photo_faults(photos: Sequence[bytes], limit_bytes: int) -> list[Fault]:
-    """Return what is wrong with photos that came with a report."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photos:
+    """Photos that may be kept, and what is wrong with those that may not."""
+
+    contents: tuple[bytes, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def harmless_photos(photos: Sequence[bytes], *, limit_bytes: int) -> Photos:
+    """Return photos without place, camera and whatever else was written into them, each made anew in the limited child.
+
+    Takes a moment for each photo, so it runs before a transaction is opened.
+    """
+    faults = _photo_faults(photos, limit_bytes)
+    if faults:
+        return Photos(faults=tuple(faults))
+    contents = []
+    for number, content in enumerate(photos, start=1):
+        try:
+            contents.append(written_anew(content, limit_bytes=limit_bytes)[1])
+        except BadImport as refused:
+            faults += [replace(one, where=f"photos[{number}]") for one in refused.faults]
+    return Photos(contents=tuple(contents), faults=tuple(faults))
+
+
+def _photo_faults(photos: Sequence[bytes], limit_bytes: int) -> list[Fault]:
     faults = []
     if len(photos) > MOST_PHOTOS:
         faults.append(

@@ -28,7 +28,7 @@ from kb.usecases.fault_log import (
     report_of,
     story_of,
 )
-from kb.usecases.fault_photos import keep_photos, photo_faults, photos_of
+from kb.usecases.fault_photos import Photos, harmless_photos, keep_photos, photos_of
 from kb.usecases.order_reading import WorkOrder, order_of
 from planner.faults import Standing, standing
 from planner.model import MachineState
@@ -124,11 +124,12 @@ def report_fault(
     Raises:
         BadInput: Every fault, by field.
     """
+    with store.reading() as session:
+        is_known = reports.report_row(session, id) is not None
+    harmless = Photos() if is_known else harmless_photos(photos, limit_bytes=photo_limit_bytes)
     with store.writing() as session:
         if reports.report_row(session, id) is None:
-            add_report(
-                session, new, id=id, now=now, who=who, photos=photos, photo_limit_bytes=photo_limit_bytes
-            )
+            add_report(session, new, id=id, now=now, who=who, photos=harmless)
         return kept_report(session, id, now=now, warranty_months=warranty_months)
 
 
@@ -176,11 +177,10 @@ def add_report(
     id: str,
     now: datetime,
     who: str,
-    photos: Sequence[bytes] = (),
-    photo_limit_bytes: int,
+    photos: Photos,
 ) -> rows.FaultReportRow:
     """Keep a report inside a writing transaction and return its row; as `report_fault`."""
-    faults = photo_faults(photos, photo_limit_bytes)
+    faults = list(photos.faults)
     if new.channel not in CHANNELS:
         faults.append(
             Fault(
@@ -246,7 +246,7 @@ def add_report(
     row.priority = priority_of(row.machine_state, row.body)
     session.add(row)
     session.flush()
-    keep_photos(session, row.id, photos, who=who or "form", now=now)
+    keep_photos(session, row.id, photos.contents, who=who or "form", now=now)
     record_report(
         session, row, "create", now, who or "form", None, {"number": number, "channel": new.channel}
     )

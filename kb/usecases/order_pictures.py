@@ -1,21 +1,14 @@
 """Pictures of a work order: decoded in the limited child and written anew, so that a report can always be set with them."""
 
-import base64
-import tempfile
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
 
 from kb.errors import BadImport, BadInput, Fault, NotFound
-from kb.imports.limits import Limits, read_limited
 from kb.store import Store
 from kb.store.attachments import attachment_row, blob
 from kb.usecases.drafts import Photo
 from kb.usecases.order_access import AUDITED
 from kb.usecases.order_entry_checking import CheckedEntry
-
-SECONDS = 20
-MEMORY_BYTES = 1_500_000_000
+from kb.usecases.picture_rewriting import written_anew
 
 
 def harmless(entry: CheckedEntry, *, limit_bytes: int) -> CheckedEntry:
@@ -26,16 +19,11 @@ def harmless(entry: CheckedEntry, *, limit_bytes: int) -> CheckedEntry:
     """
     if entry.content is None:
         return entry
-    limits = Limits(file_bytes=limit_bytes, seconds=SECONDS, memory_bytes=MEMORY_BYTES)
-    with tempfile.TemporaryDirectory(prefix="servicebook-order-") as folder:
-        path = Path(folder) / "picture"
-        path.write_bytes(entry.content)
-        try:
-            made = cast("dict[str, Any]", read_limited("picture", path, name="content", limits=limits))
-        except BadImport as refused:
-            raise BadInput("the entry was not kept", refused.faults) from refused
-    content = base64.b64decode(made["content"])
-    if entry.kind == "signature" and str(made["media_type"]) != "image/png":
+    try:
+        media_type, content = written_anew(entry.content, limit_bytes=limit_bytes)
+    except BadImport as refused:
+        raise BadInput("the entry was not kept", refused.faults) from refused
+    if entry.kind == "signature" and media_type != "image/png":
         fault = Fault(where="content", what="is no PNG", repair="send the signature as PNG")
         raise BadInput("the entry was not kept", [fault])
     return replace(entry, content=content)

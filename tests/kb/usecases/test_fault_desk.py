@@ -23,6 +23,7 @@ from kb.usecases.fault_intake import Limits, label_of, own_machine, receipt_of, 
 from kb.usecases.fault_list import FaultPage, FaultQuery, fault_list
 from kb.usecases.fault_log import ReportEvent, tell_report
 from kb.usecases.fault_machines import about_machine, machines_found
+from kb.usecases.fault_photos import report_photo
 from kb.usecases.fault_plan_files import plan_file, plan_json
 from kb.usecases.fault_reports import FaultReport, NewReport, fault_report
 from kb.usecases.order_reading import work_order
@@ -30,14 +31,15 @@ from kb.usecases.work_orders import NewOrder, change_order, open_order, tell_eve
 from planner.faults import HandlingPlan, Point
 from planner.model import EventKind
 from tests.conftest import the_real_library
+from tests.kb.photos import photo_with_place, place_in, size_of
 from tests.kb.usecases.test_fault_reports import HOUR, SV, reported
 from tests.kb.usecases.test_work_orders import NINE, department, vocabularies
 from tests.postgresql import empty_store, server, store
 
 __all__ = ["department", "empty_store", "server", "store", "vocabularies"]
 
-LIMITS = Limits(per_machine=3, per_address=4, photo_bytes=1000)
-JPEG = b"\xff\xd8\xff\xe0 a picture"
+PHOTO = photo_with_place()
+LIMITS = Limits(per_machine=3, per_address=4, photo_bytes=len(PHOTO))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +140,14 @@ def test_a_machine_is_found_by_parts_of_what_people_call_it(department: Store) -
 
 
 def sent(
-    store: Store, token: str, id: str, *, address: str = "10.0.0.1", trap: str = "", hours: float = 0
+    store: Store,
+    token: str,
+    id: str,
+    *,
+    address: str = "10.0.0.1",
+    trap: str = "",
+    hours: float = 0,
+    photos: list[bytes] | None = None,
 ) -> str:
     return report_by_customer(
         store,
@@ -148,7 +157,7 @@ def sent(
         trap=trap,
         address=address,
         limits=LIMITS,
-        photos=[JPEG],
+        photos=[PHOTO] if photos is None else photos,
         now=NINE + hours * HOUR,
     )
 
@@ -172,6 +181,26 @@ def test_a_label_takes_reports_of_its_machine_once_each_and_not_too_many(departm
         sent(department, label.token, ids[3], address="10.0.0.2")
     sent(department, label.token, ids[3], hours=1.01)
     assert own_machine(department, label.token).open[0][0] == "BZ2026-00004"
+
+
+def test_a_photo_is_kept_without_the_place_where_it_was_taken(department: Store) -> None:
+    assert place_in(PHOTO)
+    label = label_of(department, "立加-01", token=lambda: "t" * 43, who="x", now=NINE)
+    id = sent(department, label.token, "a" * 22)
+    photo, content = report_photo(department, id, 1)
+    assert (place_in(content), size_of(content)) == ({}, (8, 16))
+    assert (photo.media_type, photo.size_bytes) == ("image/jpeg", len(content))
+    assert b"SamplePhone" not in content
+    assert b"behind the end" not in content
+
+
+def test_what_only_begins_like_a_photo_is_refused_and_nothing_is_kept(department: Store) -> None:
+    label = label_of(department, "立加-01", token=lambda: "t" * 43, who="x", now=NINE)
+    with pytest.raises(BadInput, match=r"photos\[2\]: is no picture that can be read"):
+        sent(department, label.token, "a" * 22, photos=[PHOTO, b"\xff\xd8\xff\xe0 a picture"])
+    with pytest.raises(BadInput, match=r"photos\[1\]: has [\d,]+ bytes"):
+        sent(department, label.token, "a" * 22, photos=[PHOTO + b"x"])
+    assert listed(department, 0).total == 0
 
 
 def test_an_address_is_slowed_down_over_all_labels(department: Store) -> None:

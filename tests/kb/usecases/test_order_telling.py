@@ -15,6 +15,7 @@ from kb.store import Store
 from kb.usecases.order_access import Actor, actor_of
 from kb.usecases.order_entry_checking import Entry
 from kb.usecases.order_making import Written, decide_finding, order_of_visit, write_order
+from kb.usecases.order_pictures import order_file
 from kb.usecases.order_reading import work_order
 from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.order_telling import Received, receive_entry, settle_entry
@@ -27,6 +28,7 @@ from kb.usecases.visit_reading import visit
 from kb.usecases.work_orders import NewOrder, change_order, open_order, tie_to_visit
 from planner.model import OrderState, VisitState
 from tests.conftest import the_real_library
+from tests.kb.photos import photo_with_place, place_in, size_of
 from tests.kb.usecases.plan_register import FIRST, LAST, NOW, ZONE, fill, small_register
 from tests.postgresql import empty_store, server, store
 
@@ -130,6 +132,18 @@ def test_a_value_is_judged_by_its_limits_and_a_fault_asks_for_severity_and_advic
     result = next(one for one in sheet(department).lines if one["item_id"] == item["item_id"])["result"]
     assert result is not None
     assert (result["verdict"], result["value"]) == ("na", None)
+
+
+def test_a_photo_of_an_order_is_kept_without_the_place_where_it_was_taken(
+    department: Store, pages: Any
+) -> None:
+    an_order(department, pages)
+    taken = photo_with_place()
+    told(department, "photo", content=base64.b64encode(taken).decode(), note="主轴")
+    file = next(one for one in sheet(department).files if not one["signature"])
+    _, content = order_file(department, "order-1", file["id"])
+    assert place_in(taken)
+    assert (place_in(content), size_of(content)) == ({}, (8, 16))
 
 
 def test_hostile_values_are_told_all_at_once_and_nothing_is_kept(department: Store, pages: Any) -> None:

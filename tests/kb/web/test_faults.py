@@ -11,12 +11,13 @@ from kb.usecases.accounts import Role
 from kb.usecases.fault_intake import label_of
 from kb.wiring import House
 from tests.kb.api.conftest import NOON, bearer, guarded, house
+from tests.kb.photos import photo_with_place, place_in, size_of
 from tests.kb.usecases.plan_register import fill, small_register
 
 __all__ = ["guarded", "house"]
 
 HTML = {"accept": "text/html", "accept-language": "zh-CN"}
-PNG = b"\x89PNG\r\n\x1a\n a picture"
+PHOTO = photo_with_place()
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_call_becomes_a_report_with_all_that_follows(client: TestClient) -> No
     }  # fmt: skip
     for _ in range(2):
         answer = client.post(
-            "/faults/new", data=sent, files={"photos": ("a.png", PNG, "image/png")}, follow_redirects=False
+            "/faults/new", data=sent, files={"photos": ("a.jpg", PHOTO, "image/jpeg")}, follow_redirects=False
         )
         assert answer.status_code == 303, answer.text
     page = client.get(answer.headers["location"]).text
@@ -52,7 +53,8 @@ def test_a_call_becomes_a_report_with_all_that_follows(client: TestClient) -> No
     listed = client.get("/api/v1/faults").json()
     assert [one["priority"] for one in listed["items"]] == ["P1"]
     id = listed["items"][0]["id"]
-    assert client.get(f"/faults/{id}/photos/1").content == PNG
+    shown = client.get(f"/faults/{id}/photos/1").content
+    assert (place_in(shown), size_of(shown)) == ({}, (8, 16))
     plan = client.get(f"/faults/{id}/plan")
     assert plan.status_code == 200, plan.text
     assert "一、危险与隔离" in plan.text
