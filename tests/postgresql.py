@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from kb.store import Store
 from tests.requirements import missing
@@ -122,6 +123,42 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+TEMPLATE = "servicebook_tables"
+
+
+def copied_tables(store: Store, migrate: Callable[[Store], tuple[str, str]]) -> tuple[str, str]:
+    """Bring a database to this version: an empty one becomes a copy of one that the real migrations made.
+
+    Args:
+        store: A store that nobody has opened yet.
+        migrate: The real migrations.
+    """
+    address = make_url(store.address)
+    admin = create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    reached = create_engine(address, poolclass=NullPool)
+    with reached.connect() as connection:
+        has_tables = connection.execute(
+            text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        ).scalar()
+    if has_tables:
+        return migrate(store)
+    with admin.connect() as connection:
+        if address.port not in _VERSIONS:
+            connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+            first = Store(address.set(database=TEMPLATE).render_as_string(hide_password=False))
+            _VERSIONS[address.port] = migrate(first)[1]
+            first.close()
+        connection.execute(text(f'DROP DATABASE "{address.database}" WITH (FORCE)'))
+        connection.execute(
+            text(f'CREATE DATABASE "{address.database}" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY')
+        )
+    admin.dispose()
+    return "", _VERSIONS[address.port]
+
+
+_VERSIONS: dict[int | None, str] = {}
+"""The version of the tables that a server of this process has ready, by its port."""
+
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql)
 
@@ -144,7 +181,7 @@ def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stor
     name = f"test_{abs(hash(request.node.nodeid))}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" STRATEGY FILE_COPY'))  # a tenth of the time here
     store = Store(server.rpartition("/")[0] + f"/{name}")
     yield store
     store.close()
