@@ -15,12 +15,16 @@ from kb.store.attachments import add_attachment
 from kb.store.register import Session, add, first_with
 from kb.usecases.order_access import AUDITED
 from kb.usecases.order_checklist import kept_lines
+from kb.usecases.order_clock import SAID, first_place
 from kb.usecases.order_entry_checking import CheckedEntry
 from kb.usecases.order_making import continued, decide
 from kb.usecases.order_verdicts import verdict_of
 from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SIGNED, add_event
 from planner.model import EventKind
+
+EVENTS = frozenset({"event", "signature"})
+"""Kinds of entries that stand in the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,31 +260,32 @@ def _reading(session: Session, told: Told) -> dict[str, Any]:
     return {"meter": meter["code"], "unit": meter["unit"]}
 
 
+def event_of(entry: CheckedEntry) -> tuple[EventKind, str]:
+    """Return the event that an entry tells, and its reason."""
+    if entry.kind == "signature":
+        return EventKind.SIGNED, str(entry.values["name"])
+    return EventKind(entry.values["event"]), str(entry.values.get("reason", ""))
+
+
 def _event(session: Session, told: Told) -> dict[str, Any]:
+    kind, reason = event_of(told.entry)
+    at = told.entry.at
+    place = first_place(rows.event_rows(session, [told.row.id]), kind, at, reason)
     add_event(
         session,
         told.row,
         id=told.entry.id,
-        kind=EventKind(told.values["event"]),
-        at=told.entry.at,
-        reason=told.values.get("reason", ""),
+        kind=kind,
+        at=place or at,
+        reason=reason,
         who=told.who,
         now=told.now,
     )
-    return {}
+    return {SAID: at.isoformat()} if place not in {None, at} and SAID not in told.entry.plain else {}
 
 
 def _signature(session: Session, told: Told) -> dict[str, Any]:
-    add_event(
-        session,
-        told.row,
-        id=told.entry.id,
-        kind=EventKind.SIGNED,
-        at=told.entry.at,
-        reason=told.values["name"],
-        who=told.who,
-        now=told.now,
-    )
+    clock = _event(session, told)
     file = _file(session, told, told.values["name"])
     told.row.body = {**told.row.body, SIGNED: told.entry.id}
     session.flush()
@@ -289,7 +294,7 @@ def _signature(session: Session, told: Told) -> dict[str, Any]:
     ]
     texts = [str(told.row.body.get(name, "")) for name in TEXTS]
     # Whoever doubts later what had been signed can work this out from the log again.
-    return {"file": file, "digest": sha256("\n".join([*chain, *texts]).encode()).hexdigest()}
+    return {**clock, "file": file, "digest": sha256("\n".join([*chain, *texts]).encode()).hexdigest()}
 
 
 def _void(session: Session, told: Told) -> dict[str, Any]:

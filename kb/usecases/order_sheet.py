@@ -16,6 +16,7 @@ from kb.store.order_entries import OrderEntryRow
 from kb.store.register import Session, columns_by_id, history
 from kb.usecases.order_access import AUDITED
 from kb.usecases.order_checklist import kept_lines
+from kb.usecases.order_clock import SAID
 from kb.usecases.order_reading import WorkOrder, order_of
 from kb.usecases.order_telling import signed_entries
 from kb.usecases.work_order_fields import TEXTS
@@ -69,6 +70,15 @@ class Sheet:
     def answered(self) -> int:
         """How many items have a result."""
         return sum(one["result"] is not None for one in self.lines)
+
+    @property
+    def clocks(self) -> Mapping[str, datetime]:
+        """What a clock said of entries that are kept with another instant, by id; of an event its id is the entry's."""
+        return {
+            str(one["id"]): datetime.fromisoformat(one["values"][SAID])
+            for one in self.entries
+            if SAID in one["values"]
+        }
 
     @property
     def held(self) -> Rows:

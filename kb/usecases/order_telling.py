@@ -17,7 +17,8 @@ from kb.store import order_entries as entries
 from kb.store import work_orders as rows
 from kb.store.register import Change, Session, record
 from kb.usecases.order_access import AUDITED, Actor, had_once, refuse_others
-from kb.usecases.order_applying import Told, apply
+from kb.usecases.order_applying import EVENTS, Told, apply, event_of
+from kb.usecases.order_clock import first_place, is_much_too_early, put_right
 from kb.usecases.order_entry_checking import CheckedEntry, Entry, checked_entry
 from kb.usecases.order_pictures import harmless
 from kb.usecases.order_visits import report_visit
@@ -32,6 +33,7 @@ HELD_WHY = {
     "reassigned": "the order was given to somebody else meanwhile",
     "signed": "the customer had signed already",
     "changed": "the text was changed meanwhile",
+    "clock": "by its clock it came long before what must come first",
 }
 """Why an entry waits: message ids."""
 
@@ -90,7 +92,7 @@ def receive_entry(
         Conflict: Another entry has this id.
         BadInput: Every fault, by field; nothing was kept.
     """
-    entry = checked_entry(sent, now=now, photo_limit_bytes=photo_limit_bytes)
+    entry = put_right(checked_entry(sent, now=now, photo_limit_bytes=photo_limit_bytes), now=now)
     entry = harmless(entry, limit_bytes=photo_limit_bytes) if _is_fresh(store, entry.id) else entry
     with store.writing() as session:
         row = rows.order_row(session, order_id) if "\0" not in order_id else None
@@ -118,7 +120,7 @@ def _received_in(
                 Message("another entry has the id {id}; give this one an id of its own", id=entry.id)
             )
         return _received(known, row, fresh=False)
-    why = _held_why(row, entry) if own else "reassigned"
+    why = _held_why(session, row, entry) if own else "reassigned"
     kept = _keep(session, row, entry, why, actor=actor, now=now)
     return _received(kept, row, fresh=True)
 
@@ -128,7 +130,7 @@ def _is_fresh(store: Store, id: str) -> bool:
         return entries.entry_row(session, id) is None
 
 
-def _held_why(row: rows.WorkOrderRow, entry: CheckedEntry) -> str:
+def _held_why(session: Session, row: rows.WorkOrderRow, entry: CheckedEntry) -> str:
     reopens = entry.kind == "event" and entry.values["event"] == EventKind.REOPENED
     if row.state in ENDED and not reopens and not entry.amends:
         return "ended"
@@ -139,6 +141,10 @@ def _held_why(row: rows.WorkOrderRow, entry: CheckedEntry) -> str:
         stands = str(row.body.get(entry.values["name"], ""))
         if stands not in {entry.values.get("before", ""), entry.values.get("value", "")}:
             return "changed"
+    if entry.kind in EVENTS:
+        kind, reason = event_of(entry)
+        place = first_place(rows.event_rows(session, [row.id]), kind, entry.at, reason)
+        return "clock" if is_much_too_early(place, entry.at) else ""
     return ""
 
 

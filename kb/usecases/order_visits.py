@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.content.vocabulary import Vocabularies
-from kb.errors import KbError
+from kb.errors import Fault, KbError, Message
+from kb.i18n import Language, catalogue
 from kb.store import Store
 from kb.store import order_entries as entries
 from kb.store import work_orders as rows
@@ -17,6 +18,30 @@ from planner.errors import PlannerError
 
 NOTE = "visit_note"
 """In an order's `body`: what became of the visit, or why nothing did."""
+
+
+NOTES = {
+    "done": "reported done",
+    "partly_done": "reported partly done",
+    "no plan of the visit is whole; it stays open": "no plan of the visit is whole; it stays open",
+}
+"""Notes that are no refusal: message ids."""
+_REFUSED = "not reported: "
+
+
+def note_told(note: str, language: Language) -> str:
+    """Return a note in the reader's language; of a refusal every fault."""
+    say = catalogue(language)
+    if not note.startswith(_REFUSED):
+        return say.gettext(NOTES.get(note, note))
+    first, *rest = note.removeprefix(_REFUSED).splitlines()
+    faults = []
+    for line in rest:
+        where, _, told = line.strip().partition(": ")
+        what, _, repair = told.partition(" → ")
+        faults.append(say.fault(Fault(where=where, what=what, repair=repair)) if told else line.strip())
+    why = "; ".join([say.gettext(Message(first)), *faults])
+    return say.gettext("not reported: {why}").format(why=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +85,7 @@ def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> Non
             if changed.kept.follow_up:
                 _hand_on(store, order_id, changed.kept.follow_up)
     except (KbError, PlannerError) as refused:
-        note = f"not reported: {refused}"
+        note = f"{_REFUSED}{refused}"
     with store.writing() as session:
         row = rows.order_row(session, order_id)
         if row is not None:

@@ -20,6 +20,7 @@ from kb.usecases.order_pictures import order_file
 from kb.usecases.order_report import told_of
 from kb.usecases.order_sheet import order_sheet
 from kb.usecases.order_telling import settle_entry
+from kb.usecases.order_visits import NOTE, note_told
 from kb.usecases.order_words import (
     EVENT_WORDS,
     FINDING_WORDS,
@@ -261,6 +262,7 @@ def _show(
         "part_words": PART_WORDS,
         "finding_words": FINDING_WORDS,
         "told_of": told_of,
+        "visit_note": note_told(str(sheet.order.body.get(NOTE, "")), language),
         "label": label,
         "coded": CODED,
         "lists": {name: sorted(vocabularies.codes(vocabulary)) for name, vocabulary in CODED.items()},

@@ -161,7 +161,8 @@ def test_hostile_values_are_told_all_at_once_and_nothing_is_kept(department: Sto
     with pytest.raises(BadInput, match="content"):
         told(department, "photo", content=base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"junk" * 50).decode())
     with pytest.raises(BadInput, match="lies ahead"):
-        told(department, "text", name="done", value="明天", after=60 * 24)
+        tomorrow = (DAY + timedelta(days=1)).isoformat()
+        told(department, "time", activity="work", minutes=5, started_at=tomorrow)
     with pytest.raises(BadInput, match="no item of this order"):
         told(department, "check", equipment_id="m2", item_id="T001", verdict="pass")
     assert sheet(department).entries == ()
