@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from kb.store import Store
@@ -123,71 +123,108 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-TEMPLATE = "servicebook_tables"
-
-
-def copied_tables(store: Store, migrate: Callable[[Store], tuple[str, str]]) -> tuple[str, str]:
-    """Bring a database to this version: an empty one becomes a copy of one that the real migrations made.
-
-    Args:
-        store: A store that nobody has opened yet.
-        migrate: The real migrations.
-    """
-    address = make_url(store.address)
-    admin = create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    reached = create_engine(address, poolclass=NullPool)
-    with reached.connect() as connection:
-        has_tables = connection.execute(
-            text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        ).scalar()
-    if has_tables:
-        return migrate(store)
-    with admin.connect() as connection:
-        if address.port not in _VERSIONS:
-            connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
-            first = Store(address.set(database=TEMPLATE).render_as_string(hide_password=False))
-            _VERSIONS[address.port] = migrate(first)[1]
-            first.close()
-        connection.execute(text(f'DROP DATABASE "{address.database}" WITH (FORCE)'))
-        connection.execute(
-            text(f'CREATE DATABASE "{address.database}" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY')
-        )
-    admin.dispose()
-    return "", _VERSIONS[address.port]
-
-
-_VERSIONS: dict[int | None, str] = {}
-"""The version of the tables that a server of this process has ready, by its port."""
-
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql)
 
 
+_OPEN = ExitStack()
+_SERVERS: list[str] = []
+
+
+def the_server() -> str:
+    """Return the address of the server of this process; it is started when it is first asked for."""
+    if not _SERVERS:
+        _SERVERS.append(_OPEN.enter_context(running_server()))
+    return _SERVERS[0]
+
+
+def stop_the_server() -> None:
+    """Stop it, where it runs."""
+    _OPEN.close()
+    _SERVERS.clear()
+    _TABLES.clear()
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with running_server() as address:
-        yield address
+def server() -> str:
+    return the_server()
+
+
+@contextmanager
+def _administering(server: str) -> Iterator[Connection]:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
-def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A database without a schema."""
+def bare_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database of its own without a schema."""
     if request.param == "sqlite":
         store = Store(f"sqlite:///{tmp_path / 'test.db'}")
         yield store
         store.close()
         return
-    server = request.getfixturevalue("server")
+    server = the_server()
     name = f"test_{abs(hash(request.node.nodeid))}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" STRATEGY FILE_COPY'))  # a tenth of the time here
+    with _administering(server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
     store = Store(server.rpartition("/")[0] + f"/{name}")
     yield store
     store.close()
-    with admin.connect() as connection:
+    with _administering(server) as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+
+
+TABLES = "servicebook_tables"
+_TABLES: list[str] = []
+"""The tables that the real migrations made in the database of this process."""
+
+ALONE = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+NAMES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+AS_NEW = text(
+    "SELECT setval(quote_ident(sequencename), 1, false) FROM pg_sequences WHERE schemaname = 'public'"
+)
+
+
+def _emptied_tables() -> Store:
+    """Return a store on a database with its tables and no row: as if it were made anew, in a fiftieth of the time."""
+    server = the_server()
+    address = server.rpartition("/")[0] + f"/{TABLES}"
+    if not _TABLES:
+        with _administering(server) as connection:
+            connection.execute(text(f"CREATE DATABASE {TABLES}"))
+        first = Store(address)
+        first.migrate()
+        first.close()
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(ALONE)
+        there = sorted(connection.execute(NAMES).scalars())
+        if not _TABLES:
+            _TABLES.extend(there)
+            for name in there:
+                assert connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() == 0, name
+        assert there == _TABLES, "a test has changed the tables: let it use bare_store"
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # rows go in any order
+        for name in there:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        connection.execute(AS_NEW)
+    engine.dispose()
+    return Store(address)
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database without a row, and without tables until it is migrated."""
+    sqlite = request.param == "sqlite"
+    store = Store(f"sqlite:///{tmp_path / 'test.db'}") if sqlite else _emptied_tables()
+    yield store
+    store.close()
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""Every store test runs on SQLite and on PostgreSQL, each in a database of its own."""
+"""Every store test runs on SQLite and on PostgreSQL, each test in a database without a row."""
 
-from tests.postgresql import empty_store, server, store
+from tests.postgresql import bare_store, empty_store, server, store
 
-__all__ = ["empty_store", "server", "store"]
+__all__ = ["bare_store", "empty_store", "server", "store"]

@@ -31,20 +31,20 @@ def add(store: Store, *rows: SQLModel) -> None:
             session.flush()
 
 
-def test_a_database_is_migrated_from_nothing_and_migrating_again_changes_nothing(empty_store: Store) -> None:
-    before, after = empty_store.migrate()
-    assert (before, after) == ("", empty_store.schema_versions()[1])
-    assert empty_store.migrate() == (after, after)
-    assert empty_store.schema_versions() == (after, after)
+def test_a_database_is_migrated_from_nothing_and_migrating_again_changes_nothing(bare_store: Store) -> None:
+    before, after = bare_store.migrate()
+    assert (before, after) == ("", bare_store.schema_versions()[1])
+    assert bare_store.migrate() == (after, after)
+    assert bare_store.schema_versions() == (after, after)
 
 
-def test_two_processes_that_migrate_at_once_both_end_at_the_same_schema(empty_store: Store) -> None:
-    stores = [Store(empty_store.address) for _ in range(2)]
+def test_two_processes_that_migrate_at_once_both_end_at_the_same_schema(bare_store: Store) -> None:
+    stores = [Store(bare_store.address) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda one: REAL_MIGRATE(one)[1], stores))
     for one in stores:
         one.close()
-    assert results == [empty_store.schema_versions()[0]] * 2
+    assert results == [bare_store.schema_versions()[0]] * 2
 
 
 def test_migrations_make_exactly_the_tables_that_the_models_describe(store: Store) -> None:
@@ -155,13 +155,13 @@ def test_json_comes_back_as_it_was_in_any_script(store: Store) -> None:
 
 
 def test_a_reading_from_before_it_could_be_corrected_has_a_revision_after_the_upgrade(
-    empty_store: Store,
+    bare_store: Store,
 ) -> None:
-    empty_store.migrate(to="0001")
+    bare_store.migrate(to="0001")
     statement = text(
         "INSERT INTO meter_readings (id, meter_id, read_at, value) VALUES ('r1', 'm1', '2026-01-01 00:00:00', 5)"
     )
-    with empty_store.writing() as session:
+    with bare_store.writing() as session:
         connection = session.connection()
         for line in (
             "INSERT INTO customers (id, code, name, contact, phone, revision, retired, notes) VALUES ('c','c','c','','',1,false,'')",
@@ -173,15 +173,15 @@ def test_a_reading_from_before_it_could_be_corrected_has_a_revision_after_the_up
         ):
             connection.execute(text(line))
         connection.execute(statement)
-    empty_store.migrate()
-    with empty_store.reading() as session:
+    bare_store.migrate()
+    with bare_store.reading() as session:
         row = session.exec(select(MeterReadingRow)).one()
         assert (row.value, row.revision, row.retired, row.notes) == (5, 1, False, "")
         assert session.exec(select(MeterRow)).one().code == "m1"
 
 
-def test_a_database_without_a_schema_is_a_failure_that_says_so(empty_store: Store) -> None:
-    with pytest.raises(StoreFailure, match="customers"), empty_store.reading() as session:
+def test_a_database_without_a_schema_is_a_failure_that_says_so(bare_store: Store) -> None:
+    with pytest.raises(StoreFailure, match="customers"), bare_store.reading() as session:
         session.exec(select(CustomerRow)).all()
 
 

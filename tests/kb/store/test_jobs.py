@@ -171,13 +171,13 @@ def test_an_error_ends_the_job_and_goes_on(
     assert job.faults == ((FAULT,) if isinstance(error, BadInput) else ())
 
 
-def test_jobs_from_before_they_said_who_asked_are_read_after_the_upgrade(empty_store: Store) -> None:
-    empty_store.migrate(to="0002")
-    with empty_store.writing() as session:
+def test_jobs_from_before_they_said_who_asked_are_read_after_the_upgrade(bare_store: Store) -> None:
+    bare_store.migrate(to="0002")
+    with bare_store.writing() as session:
         session.connection().exec_driver_sql(
             "INSERT INTO jobs (id, kind, state, created_at, heartbeat_at, progress, message, cancel_wanted, result)"
             " VALUES ('j1','planning','running','2026-03-01 08:00:00','2026-03-01 08:00:00',0,'',false,'null')"
         )
-    empty_store.migrate()
-    job = found(empty_store)
+    bare_store.migrate()
+    job = found(bare_store)
     assert (job.created_by, job.request, job.finished) == ("", {}, None)

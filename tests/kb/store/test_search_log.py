@@ -90,8 +90,8 @@ def test_what_nobody_asks_or_works_on_is_forgotten_with_its_votes(
         assert len(rows.votes_of(session, ["a"])) == int(stays)
 
 
-def test_the_migration_can_be_taken_on_a_database_with_rows(empty_store: Store) -> None:
-    empty_store.migrate(to="0003")
-    empty_store.migrate()
-    count(empty_store, "a", found_none=1)
-    assert ids(empty_store) == ["a"]
+def test_the_migration_can_be_taken_on_a_database_with_rows(bare_store: Store) -> None:
+    bare_store.migrate(to="0003")
+    bare_store.migrate()
+    count(bare_store, "a", found_none=1)
+    assert ids(bare_store) == ["a"]
