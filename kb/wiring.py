@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kb.content import Library, load_library
+from kb.content import Library
+from kb.content.watching import WatchedLibrary
 from kb.errors import StoreFailure
 from kb.search import SearchIndex, open_index
 from kb.settings import Settings
@@ -59,7 +60,7 @@ class House:
         self._clock = clock
         self.token = token
         self.search_notes = SearchNotes(store)
-        self._library = library
+        self._library = WatchedLibrary(settings.content_dir, seconds=time.monotonic, known=library)
         self._index: SearchIndex | None = None
         self._reuse: tuple[datetime, Mapping[str, float]] | None = None
 
@@ -86,8 +87,7 @@ class House:
 
     def library(self) -> Library:
         """Return the library, read again where a file has changed since."""
-        self._library = load_library(self.settings.content_dir, known=self._library)
-        return self._library
+        return self._library.now()
 
     def search_index(self) -> SearchIndex:
         """Return an open index that matches the library; built again where it is missing, old or damaged."""

@@ -1,5 +1,6 @@
 """The library as it stands in the files: every page with its body, its place and the faults of reading it."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -72,15 +73,18 @@ class Library:
     stamps: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
 
 
-def load_library(folder: Path, *, known: Library | None = None) -> Library:
+def load_library(
+    folder: Path, *, known: Library | None = None, folders: dict[str, int] | None = None
+) -> Library:
     """Return the library in `folder`; a missing folder is an empty library.
 
     Args:
         folder: Holds the Markdown pages and the folder `vocabularies`.
         known: The library as read before; files whose size and time are unchanged are not read again, and
             the same object comes back where nothing has changed.
+        folders: Filled with each folder that was looked through, and when it had been changed before (ns).
     """
-    stamps = _stamps(folder)
+    stamps = _stamps(folder, {} if folders is None else folders)
     if known is not None and known.folder == folder and known.stamps == stamps:
         return known
     old = known if known is not None and known.folder == folder else None
@@ -91,7 +95,8 @@ def load_library(folder: Path, *, known: Library | None = None) -> Library:
         if old is not None and name in old.files and old.stamps.get(name) == stamp:
             files[name] = old.files[name]
         else:
-            files[name] = read_page_file(folder / name, name)
+            with contextlib.suppress(FileNotFoundError):  # taken away since: the next look does not find it
+                files[name] = read_page_file(folder / name, name)
     vocabularies = None
     if old is not None and _vocabulary_stamps(old.stamps) == _vocabulary_stamps(stamps):
         vocabularies = old.vocabularies
@@ -102,16 +107,21 @@ def _vocabulary_stamps(stamps: Mapping[str, tuple[int, int]]) -> list[tuple[str,
     return [(name, stamp) for name, stamp in stamps.items() if not name.endswith(".md")]
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return when each file that counts was changed (ns) and its size, by its path, sorted.
+def _stamps(folder: Path, folders: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Return when each file that counts was changed (ns) and its size, by its path, sorted; `folders` gets where it looked.
 
-    Every request asks for this, so it takes what the folder's own listing gives instead of asking file by file.
+    This is asked often, so it takes what the folder's own listing gives instead of asking file by file.
     """
     found: dict[str, tuple[int, int]] = {}
     waiting = [("", str(folder))] if folder.is_dir() else []
     while waiting:
         prefix, place = waiting.pop()
-        with os.scandir(place) as entries:
+        try:
+            folders[place] = os.stat(place).st_mtime_ns
+            listing = os.scandir(place)
+        except FileNotFoundError:
+            continue
+        with listing as entries:
             for entry in entries:
                 name = prefix + entry.name
                 if entry.name.startswith("."):
@@ -119,8 +129,9 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{name}/", entry.path))
                 elif _counts(name) and entry.is_file():
-                    stat = entry.stat()
-                    found[name] = (stat.st_mtime_ns, stat.st_size)
+                    with contextlib.suppress(FileNotFoundError):  # it is taken away at this moment
+                        stat = entry.stat()
+                        found[name] = (stat.st_mtime_ns, stat.st_size)
     return dict(sorted(found.items()))
 
 
