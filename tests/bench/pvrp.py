@@ -2,7 +2,8 @@
 
 Reads Cordeau's PVRP (type 1) and the MDPVRP of Vidal et al. (type 8), writes the customary `.res` file: the cost, then
 a route a line, `day vehicle length load 0 c1 c2 … 0`; with several depots `day depot vehicle …`.
-`--all FOLDER --seeds 5` runs a set.
+`--all FOLDER --seeds 5` runs a set. Seconds are those of the clock on the wall; `--clock cpu` counts the processor's, of
+each worker, which other work on the machine does not shorten.
 """
 
 import sys

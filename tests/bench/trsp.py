@@ -2,7 +2,8 @@
 
 Reads the instances of Pillac, Guéret & Medaglia (2013): homes, time windows, skills, tools, spare parts, and a depot
 that a technician may visit once to take more. Writes the total distance, then a route a line: the technician's
-number, then the stops' numbers in order, the depot's among them where it is visited. `--all FOLDER` runs a set.
+number, then the stops' numbers in order, the depot's among them where it is visited. `--all FOLDER` runs a set. Seconds are those of
+the clock on the wall; `--clock cpu` counts the processor's, of each worker.
 """
 
 import sys

@@ -23,6 +23,8 @@ from planner.routing.search.chain import (
 from planner.routing.search.cross import crossed
 from planner.routing.search.tables import Prepared, prepared
 
+FIRST_LOOK_S = 0.1
+"""Seconds between two looks while no plan keeps every limit: who waits for a first plan does not wait for a round."""
 ROUNDS = 24
 """Rounds of a search; between two of them progress is told, stops are heard and chains are exchanged."""
 HEAT_FIRST = 2.0
@@ -208,13 +210,19 @@ class _Search:
     def _advance(self, turn: int) -> None:
         heat = _heat(turn)
         heats = (heat[0] * self.way, heat[1] * self.way)
-        steps: int | None = None
-        until: float | None = None
         if self.budget.steps is not None:
             steps = self.budget.steps * (turn + 1) // ROUNDS - self.budget.steps * turn // ROUNDS
-        else:
-            assert self.budget.seconds is not None
-            until = self.began + self.budget.seconds * (turn + 1) / ROUNDS
+            self._go(heats, steps, None)
+            return
+        assert self.budget.seconds is not None
+        assert self.budget.clock is not None
+        until = self.began + self.budget.seconds * (turn + 1) / ROUNDS
+        while self.first_after is None and (now := self.budget.clock()) + FIRST_LOOK_S < until:
+            self._go((heats[0], heats[0]), None, now + FIRST_LOOK_S)
+            self._tell(turn / ROUNDS)
+        self._go(heats, None, until)
+
+    def _go(self, heats: tuple[float, float], steps: int | None, until: float | None) -> None:
         if self.executor is None:
             self.chains = [
                 advanced(self.ready, chain, heats, steps, self._share(until, row), self.budget.clock)

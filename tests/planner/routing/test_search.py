@@ -157,3 +157,23 @@ def test_seconds_end_a_search_by_the_clock_that_came_in() -> None:
     )
     assert found.first_after is not None
     assert found.curve[-1].seconds <= 140
+
+
+def test_a_first_plan_that_keeps_every_limit_is_told_long_before_the_first_round_ends() -> None:
+    # Four vans of 10 have to be filled to the brim, which the greedy plan misses.
+    loads = [5.0, 5.0, 4.0, 4.0, 3.0, 3.0, 3.0, 3.0, 2.0, 2.0, 2.0, 4.0]
+    problem = a_problem(where=spots(len(loads), 3), technicians=4, loads=loads, capacity=10.0)
+    with pytest.raises(NoFeasiblePlan, match="no plan keeps every limit"):
+        solve(problem, Budget(steps=0), seed=1)
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 0.01
+        return now[0]
+
+    found = solve(problem, Budget(seconds=60.0, clock=clock), seed=1)
+    assert found.first_after is not None
+    assert found.first_after < 60.0 / 24
+    told = [one for one in found.curve if one.value is not None]
+    assert told[0].seconds == found.first_after
+    assert told[-1].done == 1.0
