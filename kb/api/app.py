@@ -43,6 +43,7 @@ from kb.api.routes import reliability as reliability_api
 from kb.api.routes import search as search_api
 from kb.api.routes import search_log as search_log_api
 from kb.api.routes import session, status
+from kb.api.routes import stock as stock_api
 from kb.api.routes import summaries as summaries_api
 from kb.api.routes import training as training_api
 from kb.api.routes import visits as visits_api
@@ -87,6 +88,7 @@ from kb.web.pages import (
     reliability,
     search,
     search_log,
+    stock,
     summaries,
     training,
     training_sessions,
@@ -147,6 +149,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(faults_api.router, Role.ENGINEER, by_page=True),
     Area(emergency_api.router, Role.ENGINEER),
     Area(inspections_api.router, Role.ENGINEER),
+    Area(stock_api.router, Role.ENGINEER),
     Area(orders_api.router, Role.ENGINEER, by_page=True),
     Area(jobs_api.router, Role.PLANNER),
     Area(drafts_api.router, Role.ENGINEER, by_page=True),
@@ -192,6 +195,7 @@ PAGE_AREAS: tuple[Area, ...] = (
     Area(orders_phone.router, Role.ENGINEER),
     Area(orders_files.router, Role.ENGINEER),
     Area(orders.router, Role.ENGINEER),
+    Area(stock.router, Role.ENGINEER),
     Area(visits.router, Role.ENGINEER),
     Area(faults_customer.router, None),
     Area(faults_plan.router, Role.PLANNER),

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from kb.errors import BadInput, Fault
-from kb.i18n import translator
+from kb.export.fault_plan import stock_told
+from kb.i18n import Language, translator
 from kb.settings import Settings
 from kb.usecases.fault_deciding import accept_report, set_aside
 from kb.usecases.fault_diagnosis import likely_causes
@@ -228,10 +229,10 @@ def plan(
     if as_json:
         _print_json(plan_json(made))
     elif out is None:
-        _print_plan(made)
+        _print_plan(made, language)
 
 
-def _print_plan(made: HandlingPlan) -> None:
+def _print_plan(made: HandlingPlan, language: Language) -> None:
     for hazard in made.hazards:
         typer.echo(f"! {hazard.hazard} → {hazard.avoid} [{hazard.source}]")
     typer.echo(made.likely.text)
@@ -240,7 +241,8 @@ def _print_plan(made: HandlingPlan) -> None:
         share = f" {step.share:.0%}" if step.share else ""
         typer.echo(f"{step.number}. {step.cause}{share}  {step.check}  [{sources}]")
     for part in made.parts:
-        typer.echo(f"+ {part.name} {part.number} ×{part.quantity} [{', '.join(part.sources)}]")
+        told = stock_told(part, language)
+        typer.echo(f"+ {part.name} {part.number} ×{part.quantity} ({told}) [{', '.join(part.sources)}]")
     for offer in made.offers:
         typer.echo(
             f"{offer.day} {offer.start:%H:%M}  {offer.technician}  {offer.extra_minutes:+} min  "

@@ -59,6 +59,7 @@ COMMANDS: dict[str, Entry] = {
         "工单：现场作业、报告、质保台账",
         "work orders: work on site, reports, warranty ledger",
     ),
+    "stock": Entry("kb.cli.stock", "备件库存与缺件", "spare parts in stock, and what is short"),
     "proposal": Entry("kb.cli.proposal", "维保方案与价目", "maintenance proposals and the price book"),
     "emergency": Entry("kb.cli.emergency", "应急预案、复核与演练", "emergency plans, reviews and drills"),
     "inspection": Entry("kb.cli.inspection", "巡检分析与技术通告", "inspection analysis and bulletins"),

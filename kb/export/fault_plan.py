@@ -1,6 +1,6 @@
 """The fault-handling plan as a document to take along: hazards first, boxes to tick, every line with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from kb.export.document import (
@@ -22,7 +22,7 @@ from kb.export.document import (
 )
 from kb.export.page_words import SIGNALS
 from kb.i18n import Language, translator
-from planner.faults import HandlingPlan, Statement
+from planner.faults import HandlingPlan, InStock, KitPart, Statement
 
 
 def fault_plan_document(
@@ -123,6 +123,21 @@ def _checks(plan: HandlingPlan, language: Language) -> tuple[Block, ...]:
     return (Paragraph(text=told(plan.likely)), table)
 
 
+def stock_told(part: KitPart, language: Language) -> str:
+    """Return where a part and its alternatives lie, in one text."""
+    say = translator(language)
+    if part.stock is None and not part.places:
+        return say("not recorded")
+    own = [_place(one, say) for one in part.places if not one.number]
+    others = [f"{one.number}: {_place(one, say)}" for one in part.places if one.number]
+    return "；".join([", ".join(own) or say("none in stock"), *others])
+
+
+def _place(one: InStock, say: Callable[[str], str]) -> str:
+    van = f" ({say('van')}: {one.technician})" if one.technician else ""
+    return f"{one.place}{van} × {one.quantity:g}"
+
+
 def _kit(plan: HandlingPlan, language: Language) -> tuple[Block, ...]:
     say = translator(language)
     parts = Table(
@@ -141,7 +156,7 @@ def _kit(plan: HandlingPlan, language: Language) -> tuple[Block, ...]:
                 one.number or "—",
                 str(one.quantity),
                 "、".join(one.alternatives) or "—",
-                say("not recorded") if one.stock is None else str(one.stock),
+                stock_told(one, language),
                 one.cause,
                 ", ".join(one.sources),
             )

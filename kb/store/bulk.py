@@ -7,6 +7,7 @@ from itertools import islice
 from pydantic_core import PydanticUndefined
 from sqlmodel import Session, SQLModel, insert, select
 
+from kb.store.stock import PartRow, StockRow
 from kb.store.tables import (
     ContractRow,
     CustomerRow,
@@ -30,6 +31,8 @@ REGISTER: tuple[type[SQLModel], ...] = (
     TechnicianRow,
     SkillRow,
     CertificateRow,
+    PartRow,
+    StockRow,
     ContractRow,
     MaintenancePlanRow,
     MeterRow,

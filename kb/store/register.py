@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import Session, func, or_, select
 
+from kb.store.stock import PartRow, StockRow
 from kb.store.tables import (
     AuditRow,
     ContractRow,
@@ -52,6 +53,8 @@ ROWS: dict[str, type[RegisterRow]] = {
     "technicians": TechnicianRow,
     "skills": SkillRow,
     "certificates": CertificateRow,
+    "parts": PartRow,
+    "stock": StockRow,
     "contracts": ContractRow,
     "plans": MaintenancePlanRow,
     "meters": MeterRow,

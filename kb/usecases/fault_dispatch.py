@@ -12,12 +12,13 @@ from kb.store.register import first_with
 from kb.store.visits import visit_of
 from kb.usecases.fault_deciding import NewWork, accept_inside
 from kb.usecases.fault_log import report_of
+from kb.usecases.order_ties import tie_to_visit
 from kb.usecases.plan_memory import collector_paused
 from kb.usecases.plan_replan import URGENT_SITE, diary_of, propose_replan
 from kb.usecases.plan_replan_answer import accept_proposal
 from kb.usecases.plan_replan_request import ReplanRequest, Urgent
 from kb.usecases.travel_rules import travel_rule
-from kb.usecases.work_orders import tell_event, tie_to_visit
+from kb.usecases.work_orders import tell_event
 from planner.faults import Deadline, Point, VisitOffer
 from planner.model import EventKind
 from planner.routing.board import home_place, site_place

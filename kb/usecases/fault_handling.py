@@ -1,7 +1,7 @@
 """The handling plan of one report, made of register, closed jobs, library and day routes; no network, no model."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -14,6 +14,7 @@ from kb.usecases.fault_alarm_pages import with_alarm_pages
 from kb.usecases.fault_diagnosis import Likely, likely_causes
 from kb.usecases.fault_dispatch import WhoCanGo, who_can_go
 from kb.usecases.fault_items import cause_name
+from kb.usecases.fault_kit import kit
 from kb.usecases.fault_reports import FaultReport
 from kb.usecases.fault_words import entitlement_reason, priority_reason
 from planner.faults import CheckStep, HandlingPlan, HazardNote, KitPart, Point, RankedCause, Statement
@@ -59,8 +60,10 @@ def handling_plan(
             now=now,
         )
     checks = with_alarm_pages(tuple(_checks(likely, library, language)), likely, language)
-    parts = tuple(_parts(likely, library, language))
-    _say_missing(likely, report, checks, parts, who, missing, language)
+    causes = likely.diagnosis.causes[:MOST_CHECKS]
+    parts, is_recorded = kit(store, likely, causes, lambda one: _name(one, likely, library, language))
+    _say_missing(likely, report, checks, who, missing, language)
+    missing += _missing_of_kit(parts, say, is_recorded=is_recorded)
     nobody = say(who.nobody).format(skills=", ".join(who.skills)) if who.nobody else ""
     return HandlingPlan(
         report=report.number,
@@ -278,28 +281,6 @@ def _remedies(likely: Likely, library: Library, language: Language) -> Iterable[
             yield Statement(text=f"{name}：{usual}", sources=_numbers(likely, one.jobs))
 
 
-def _parts(likely: Likely, library: Library, language: Language) -> Iterable[KitPart]:
-    found: dict[tuple[str, str], KitPart] = {}
-    for one in likely.diagnosis.causes[:MOST_CHECKS]:
-        for page, solution in likely.solutions.get(one.cause, ()):
-            if page.id not in one.cases:
-                continue
-            for part in solution.parts:
-                found.setdefault(
-                    (part.name, part.number or ""),
-                    KitPart(
-                        name=part.name,
-                        number=part.number or "",
-                        quantity=part.qty,
-                        alternatives=part.alternatives,
-                        cause=_name(one, likely, library, language),
-                        stock=None,
-                        sources=(page.id,),
-                    ),
-                )
-    return found.values()
-
-
 def _tools(guides: Sequence[GuidePage]) -> tuple[Statement, ...]:
     found: dict[str, list[str]] = {}
     for guide in guides:
@@ -357,7 +338,6 @@ def _say_missing(
     likely: Likely,
     report: FaultReport,
     checks: Sequence[CheckStep],
-    parts: Sequence[KitPart],
     who: WhoCanGo,
     missing: list[str],
     language: Language,
@@ -386,11 +366,29 @@ def _say_missing(
         missing.append(say("For some causes nobody has written down how they are checked."))
     if checks:
         missing.append(say("No page says how long a check takes; 30 minutes are assumed for each."))
-    if parts:
-        missing.append(say("Stock is not recorded."))
-    else:
-        missing.append(say("No part to bring is recorded."))
     if not who.skills:
         missing.append(say("No skill is recorded for this machine; everybody was considered."))
     if not (report.judgement and report.judgement.deadlines):
         missing.append(say("No deadline was agreed for this site."))
+
+
+def _missing_of_kit(parts: Sequence[KitPart], say: Callable[[str], str], *, is_recorded: bool) -> list[str]:
+    if not parts:
+        return [say("No part to bring is recorded.")]
+    if not is_recorded:
+        return [say("Stock is not recorded.")]
+    told = []
+    if unknown := [one.number or one.name for one in parts if one.stock is None and not one.places]:
+        told.append(say("The register does not know these parts: {parts}.").format(parts="、".join(unknown)))
+    lacking = [one.number for one in parts if one.stock is not None and not _is_covered(one)]
+    if lacking:
+        told.append(
+            say("Neither these parts nor alternatives are in stock: {parts}.").format(
+                parts="、".join(lacking)
+            )
+        )
+    return told
+
+
+def _is_covered(part: KitPart) -> bool:
+    return sum(one.quantity for one in part.places) >= part.quantity

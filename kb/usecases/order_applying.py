@@ -18,6 +18,8 @@ from kb.usecases.order_checklist import kept_lines
 from kb.usecases.order_clock import SAID, first_place
 from kb.usecases.order_entry_checking import CheckedEntry
 from kb.usecases.order_making import continued, decide
+from kb.usecases.order_stock import Used, take
+from kb.usecases.order_taking_back import take_back
 from kb.usecases.order_verdicts import verdict_of
 from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SIGNED, add_event
@@ -174,7 +176,13 @@ def _part(session: Session, told: Told) -> dict[str, Any]:
         )
     )
     session.flush()
-    return {}
+    used = Used(
+        entry_id=told.entry.id,
+        part_number=values.get("part_number", ""),
+        quantity=values["quantity"],
+        taken_from=values.get("taken_from", ""),
+    )
+    return take(session, told.row, used, who=told.who, now=told.now)
 
 
 def _time(session: Session, told: Told) -> dict[str, Any]:
@@ -298,55 +306,16 @@ def _signature(session: Session, told: Told) -> dict[str, Any]:
 
 
 def _void(session: Session, told: Told) -> dict[str, Any]:
-    """Take back what another entry brought; the entry itself stays, marked, with the reason."""
-    other = entries.entry_row(session, told.values["entry"])
-    if other is None or other.work_order_id != told.row.id or other.kind not in _TAKEN_BACK:
-        raise _refused("entry", "is none of this order that can be taken back", ", ".join(_TAKEN_BACK))
-    if other.state != "applied":
-        raise _refused(
-            "entry", Message("is {state}", state=other.state), "only what was applied can be taken back"
-        )
-    _TAKEN_BACK[other.kind](session, other.id)
-    other.state, other.why = "dropped", told.values["reason"]
-    session.flush()
+    other = take_back(
+        session,
+        told.row,
+        told.values["entry"],
+        told.values["reason"],
+        by=told.entry.id,
+        who=told.who,
+        now=told.now,
+    )
     return {"kind": other.kind}
-
-
-def _delete(session: Session, row: type[Any], id: str) -> None:
-    found = session.get(row, id)
-    if found is not None:
-        session.delete(found)
-        session.flush()
-
-
-def _undo_check(session: Session, id: str) -> None:
-    found = entries.finding_of_result(session, id)
-    if found is not None and found.state == "open":
-        session.delete(found)
-    _delete(session, rows.CheckResultRow, id)
-
-
-def _undo_finding(session: Session, id: str) -> None:
-    found = session.get(rows.FindingRow, f"{id}-f")
-    if found is not None and found.follow_up_id is not None:
-        raise _refused("entry", "has work of its own already", "cancel that order instead")
-    _delete(session, rows.FindingRow, f"{id}-f")
-
-
-def _undo_file(session: Session, id: str) -> None:
-    found = session.get(AttachmentRow, f"{id}-p")
-    if found is not None:
-        found.removed = True
-
-
-_TAKEN_BACK: Mapping[str, Callable[[Session, str], None]] = {
-    "check": _undo_check,
-    "finding": _undo_finding,
-    "part": lambda session, id: _delete(session, rows.WorkOrderPartRow, id),
-    "time": lambda session, id: _delete(session, rows.WorkOrderTimeRow, id),
-    "parameter": lambda session, id: None,
-    "photo": _undo_file,
-}
 
 
 def _rest(session: Session, told: Told) -> dict[str, Any]:

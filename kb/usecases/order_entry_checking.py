@@ -70,6 +70,7 @@ FIELDS: Mapping[str, Mapping[str, Spec]] = {
         "name": Spec(most=200),
         "part_class": Spec(type="choice", options=tuple(one.value for one in PartClass)),
         "place": Spec(most=80),
+        "taken_from": Spec(most=80),
         "quantity": Spec(type="number", least=1e-9, most=100_000, needed=True),
         "old_serial": Spec(most=80),
         "new_serial": Spec(most=80),

@@ -30,6 +30,7 @@ from kb.store import Store
 from kb.store.attachments import attachment_row, blob
 from kb.usecases.order_clock import SAID
 from kb.usecases.order_sheet import Sheet, order_sheet
+from kb.usecases.order_stock import BOOKED
 from kb.usecases.order_words import (
     EVENT_WORDS,
     FINDING_WORDS,
@@ -314,7 +315,7 @@ def told_of(entry: Mapping[str, Any]) -> str:
     values = entry["values"]
     if entry["kind"] == "text":
         return f"{values.get('stood') or '—'} → {values.get('value') or '—'}"
-    hidden = {"equipment_id", "file", "follow", "stood", "meter_id", SAID}
+    hidden = {"equipment_id", "file", "follow", "stood", "meter_id", SAID, BOOKED}
     return " ".join(
         str(value) for name, value in values.items() if name not in hidden and value not in ("", None)
     )

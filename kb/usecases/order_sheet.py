@@ -18,6 +18,7 @@ from kb.usecases.order_access import AUDITED
 from kb.usecases.order_checklist import kept_lines
 from kb.usecases.order_clock import SAID
 from kb.usecases.order_reading import WorkOrder, order_of
+from kb.usecases.order_stock import BOOKED, within_reach
 from kb.usecases.order_telling import signed_entries
 from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SIGNED
@@ -43,6 +44,7 @@ class Sheet:
         amended: Ids of entries that changed what had been signed.
         signature: Name, time and file of the signature that holds; None without one.
         meters: Counters of the machines with their last reading.
+        reach: Parts in the technician's van and in the stores.
         history: Who changed what in the office.
     """
 
@@ -63,6 +65,7 @@ class Sheet:
     amended: tuple[str, ...]
     signature: Mapping[str, Any] | None
     meters: Rows
+    reach: Rows
     history: Rows
     now: datetime
 
@@ -107,6 +110,7 @@ class Sheet:
             "amended": list(self.amended),
             "signature": None if self.signature is None else dict(self.signature),
             "meters": [dict(one) for one in self.meters],
+            "reach": [dict(one) for one in self.reach],
         }
 
 
@@ -125,6 +129,7 @@ def sheet_of(session: Session, id: str, *, now: datetime) -> Sheet:
     order = order_of(session, id, now=now)
     checklist = kept_lines(session, order.id)
     told = entries.entry_rows(session, order.id)
+    booked = {one.id: one.body.get(BOOKED) for one in told if one.kind == "part"}
     equipment_id = order.values["equipment_id"]
     about = {equipment_id, *(one["equipment_id"] for one in checklist["lines"])} - {None}
     columns = ("tag", "brand", "model", "serial", "controller", "equipment_class", "site_id")
@@ -148,7 +153,8 @@ def sheet_of(session: Session, id: str, *, now: datetime) -> Sheet:
         hazards=tuple(checklist["hazards"]),
         texts={name: str(order.body.get(name, "")) for name in TEXTS},
         findings=tuple(_finding(one, tags) for one in entries.finding_rows(session, order.id)),
-        parts=tuple(_part(one, tags) for one in entries.part_rows(session, order.id)),
+        parts=tuple(_part(one, tags, booked.get(one.id)) for one in entries.part_rows(session, order.id)),
+        reach=within_reach(session, order.values["technician_id"]),
         times=tuple(_time(one) for one in entries.time_rows(session, order.id)),
         parameters=_told(told, "parameter"),
         readings=_told(told, "reading"),
@@ -226,7 +232,9 @@ def _finding(row: rows.FindingRow, tags: Mapping[str, tuple[Any, ...]]) -> dict[
     }
 
 
-def _part(row: rows.WorkOrderPartRow, tags: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
+def _part(
+    row: rows.WorkOrderPartRow, tags: Mapping[str, tuple[Any, ...]], booked: Mapping[str, Any] | None
+) -> dict[str, Any]:
     return {
         "id": row.id,
         "tag": tags.get(row.equipment_id or "", ("",))[0],
@@ -234,6 +242,7 @@ def _part(row: rows.WorkOrderPartRow, tags: Mapping[str, tuple[Any, ...]]) -> di
         "name": row.name,
         "part_class": row.part_class,
         "place": row.place,
+        "stock": None if booked is None else dict(booked),
         "quantity": row.quantity,
         "old_serial": row.old_serial,
         "new_serial": row.new_serial,

@@ -17,6 +17,7 @@ KIND_WORDS = {
 }
 VERDICT_WORDS = {"pass": "pass", "warn": "warn", "fail": "fail", "na": "na"}
 TEXT_WORDS = {name: f"text {name}" for name in ("found", "done", "advice", "acceptance")}
+UNBOOKED_WORDS = {name: f"unbooked {name}" for name in ("no stock", "not there", "several places")}
 PART_WORDS = {one.value: f"{one.value} part" for one in PartClass}
 FINDING_WORDS = {name: f"finding {name}" for name in ("open", "follow_up", "proposal", "none")}
 HELD_WORDS = {name: f"held {name}" for name in ("ended", "reassigned", "signed", "changed", "clock")}
@@ -73,6 +74,8 @@ PHONE_WORDS = tuple(
             "name",
             "class",
             "quantity",
+            "taken from",
+            "own van, or the only place",
             "old serial number",
             "new serial number",
             "warranty until",

@@ -5,6 +5,7 @@ from kb.usecases.register_description import Field, Table
 from kb.usecases.register_machine_tables import EQUIPMENT, METERS, READINGS
 from kb.usecases.register_service_tables import CONTRACTS, PLANS
 from kb.usecases.register_site_tables import CUSTOMERS, SITES, TECHNICIANS
+from kb.usecases.register_stock_tables import PARTS, STOCK
 from kb.usecases.register_training_tables import CERTIFICATES, SKILLS
 from kb.usecases.visit_fields import VISITS
 
@@ -17,6 +18,8 @@ TABLES: dict[str, Table] = {
         TECHNICIANS,
         SKILLS,
         CERTIFICATES,
+        PARTS,
+        STOCK,
         CONTRACTS,
         PLANS,
         METERS,

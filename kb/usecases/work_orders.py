@@ -354,19 +354,6 @@ def change_order(
         return order_of(session, row.id, now=now)
 
 
-def tie_to_visit(store: Store, order_id: str, visit_key: str, *, who: str, now: datetime) -> None:
-    """Say of an order that belongs to no visit yet which visit of the plan it is; one that has a visit keeps it."""
-    with store.writing() as session:
-        row = rows.order_row(session, order_id)
-        if row is None:
-            raise NotFound("work order", order_id[:64])
-        if row.visit_key is None:
-            row.visit_key = visit_key
-            row.revision += 1
-            session.flush()
-            _record(session, row, "update", now, who, {"visit_key": None}, {"visit_key": visit_key})
-
-
 def _change_faults(
     session: Session, row: rows.WorkOrderRow, changes: Mapping[str, Any], vocabularies: Vocabularies
 ) -> list[Fault]:

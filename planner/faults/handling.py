@@ -52,13 +52,29 @@ class CheckStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InStock:
+    """How many of a part, or of one that does as well, lie at a place.
+
+    Args:
+        number: Of the alternative; empty for the part itself.
+        technician: Whose van it is; empty for a store.
+    """
+
+    number: str
+    place: str
+    technician: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KitPart:
     """A part to bring.
 
     Args:
         number: Of the maker; empty where no page says.
         cause: For which cause.
-        stock: How many lie in store; None where stock is not recorded.
+        stock: How many of it lie in stores and vans together; None where the register does not know it.
+        places: Where it and its alternatives lie.
     """
 
     name: str
@@ -66,8 +82,9 @@ class KitPart:
     quantity: int
     alternatives: tuple[str, ...]
     cause: str
-    stock: int | None
     sources: tuple[str, ...]
+    stock: float | None = None
+    places: tuple[InStock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

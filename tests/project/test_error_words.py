@@ -32,7 +32,7 @@ def error_texts(source: str) -> Iterator[tuple[int, str | None]]:
             said = [one.value for one in node.keywords if one.arg in SAID and node.func.id != "Message"]
             found = [*said, *(node.args[:1] if node.func.id != "Fault" else ())]
         elif node.func.id == "_refused":
-            found = node.args[1:]
+            found = node.args[-2:]  # before them may stand the field
         else:
             continue
         for one in found:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Fault, Message, NotFound
+from kb.export.fault_plan import stock_told
 from kb.i18n import Language
 from kb.usecases.accounts import Role
 from kb.usecases.fault_diagnosis import likely_causes
@@ -111,6 +112,7 @@ def _page(
         "done": request.query_params.get("done", ""),
         "proposal": request.query_params.get("proposal", "")[:64],
         "is_page": lambda id: id in library.pages,
+        "stock_told": lambda part: stock_told(part, language),
         "is_job": lambda id: id.startswith("GD"),
         "may_plan": request.state.visitor.may(Role.PLANNER),
     }

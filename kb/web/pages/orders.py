@@ -28,6 +28,7 @@ from kb.usecases.order_words import (
     PART_WORDS,
     STATE_WORDS,
     TEXT_WORDS,
+    UNBOOKED_WORDS,
     VERDICT_WORDS,
 )
 from kb.usecases.plan_documents import checklists
@@ -260,6 +261,7 @@ def _show(
         "verdicts": VERDICT_WORDS,
         "text_words": TEXT_WORDS,
         "part_words": PART_WORDS,
+        "unbooked_words": UNBOOKED_WORDS,
         "finding_words": FINDING_WORDS,
         "told_of": told_of,
         "visit_note": note_told(str(sheet.order.body.get(NOTE, "")), language),

@@ -17,7 +17,7 @@ export class OrderView {
   say(message, values) { return filled(this.texts[message] || message, values); }
 
   /** Returns a labelled field whose half-typed text is kept under `name`. */
-  field(label, name, { type = "text", options = null, value = "", step = null } = {}) {
+  field(label, name, { type = "text", options = null, value = "", step = null, list = null } = {}) {
     const kept = this.typed[name] ?? value;
     let input;
     if (options) {
@@ -26,7 +26,7 @@ export class OrderView {
       input = element("textarea", { "data-keep": name });
       input.value = kept;
     } else {
-      input = element("input", { type, step, inputmode: type === "number" ? "decimal" : null, "data-keep": name, value: kept, autocomplete: "off" });
+      input = element("input", { type, step, list, inputmode: type === "number" ? "decimal" : null, "data-keep": name, value: kept, autocomplete: "off" });
     }
     return element("label", {}, element("span", {}, this.say(label)), input);
   }
@@ -178,9 +178,13 @@ export class OrderView {
   parts(sheet) {
     this.sheetMachines = sheet.machines;
     const shown = (one) => [one.part_number, one.name, `×${one.quantity}`, one.part_class ? this.say(`${one.part_class} part`) : "", one.old_serial || one.new_serial ? `${one.old_serial || "—"} → ${one.new_serial || "—"}` : ""].filter(Boolean).join(" ");
+    const reach = sheet.reach || []; // a sheet that was kept before the service told what lies in van and store has none
+    const places = [...new Set(reach.map((one) => one.place))];
+    const from = places.length ? [this.field("taken from", "part.taken_from", { options: [["", this.say("own van, or the only place")], ...places.map((one) => [one, one])] })] : [];
+    const known = element("datalist", { id: "parts-in-reach" }, reach.map((one) => element("option", { value: one.number }, `${one.name} · ${one.place} × ${one.quantity}`)));
     return this.card("Parts used", "parts", this.list(this.gone(sheet.parts), this.waits("part"), shown),
-      this.form("part", "Add a part", [...this.machine("part"), this.field("part number", "part.part_number"), this.field("name", "part.name"),
-        this.field("class", "part.part_class", { options: [["", "—"], ...PART_CLASSES.map((one) => [one, this.say(`${one} part`)])] }), this.field("quantity", "part.quantity", { type: "number", step: "any" }),
+      this.form("part", "Add a part", [...this.machine("part"), this.field("part number", "part.part_number", { list: "parts-in-reach" }), known, this.field("name", "part.name"),
+        this.field("class", "part.part_class", { options: [["", "—"], ...PART_CLASSES.map((one) => [one, this.say(`${one} part`)])] }), this.field("quantity", "part.quantity", { type: "number", step: "any" }), ...from,
         this.field("old serial number", "part.old_serial"), this.field("new serial number", "part.new_serial"), this.field("warranty until", "part.warranty_until", { type: "date" })]));
   }
 

@@ -77,7 +77,7 @@ async function fields(prefix, names) {
 const FORMS = {
   finding: ["severity", "text", "recommendation", "follow"],
   parameter: ["equipment_id", "number", "axis", "before", "after"],
-  part: ["equipment_id", "part_number", "name", "part_class", "quantity", "old_serial", "new_serial", "warranty_until"],
+  part: ["equipment_id", "part_number", "name", "part_class", "quantity", "taken_from", "old_serial", "new_serial", "warranty_until"],
   rest: ["reason", "planned_day"],
   time: ["activity", "minutes", "kilometres"],
 };

@@ -19,13 +19,14 @@ from kb.usecases.order_pictures import order_file
 from kb.usecases.order_reading import work_order
 from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.order_telling import Received, receive_entry, settle_entry
+from kb.usecases.order_ties import tie_to_visit
 from kb.usecases.plan import plan_inspections
 from kb.usecases.plan_documents import checklists
 from kb.usecases.plan_replan import propose_replan
 from kb.usecases.plan_replan_answer import accept_proposal
 from kb.usecases.plan_replan_request import ReplanRequest, Urgent
 from kb.usecases.visit_reading import visit
-from kb.usecases.work_orders import NewOrder, change_order, open_order, tie_to_visit
+from kb.usecases.work_orders import NewOrder, change_order, open_order
 from planner.model import OrderState, VisitState
 from tests.conftest import the_real_library
 from tests.kb.photos import photo_with_place, place_in, size_of
@@ -160,8 +161,8 @@ def test_hostile_values_are_told_all_at_once_and_nothing_is_kept(department: Sto
         told(department, "photo", content=base64.b64encode(b"<svg onload=alert(1)>").decode())
     with pytest.raises(BadInput, match="content"):
         told(department, "photo", content=base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"junk" * 50).decode())
+    tomorrow = (DAY + timedelta(days=1)).isoformat()
     with pytest.raises(BadInput, match="lies ahead"):
-        tomorrow = (DAY + timedelta(days=1)).isoformat()
         told(department, "time", activity="work", minutes=5, started_at=tomorrow)
     with pytest.raises(BadInput, match="no item of this order"):
         told(department, "check", equipment_id="m2", item_id="T001", verdict="pass")

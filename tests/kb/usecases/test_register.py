@@ -73,6 +73,14 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "first_day": "2026-01-01",
         "last_day": "2028-12-31",
     },
+    "parts": {
+        "number": "A06B-0001",
+        "name": "示例风扇",
+        "part_class": "wearing",
+        "alternatives": ["A06B-0002", "A06B-0003"],
+        "unit": "件",
+    },
+    "stock": {"part": "A06B-0001", "place": "主库", "technician": "T1", "quantity": 3, "minimum": 1.5},
     "contracts": {
         "code": "C1",
         "site": "S1",

@@ -12,7 +12,8 @@ from kb.errors import BadInput, BadQuery, Conflict, NotFound
 from kb.store import Store
 from kb.store import register as audit
 from kb.usecases.order_reading import OrderQuery, WorkOrder, work_order, work_orders
-from kb.usecases.work_orders import AUDITED, NewOrder, change_order, open_order, tell_event, tie_to_visit
+from kb.usecases.order_ties import tie_to_visit
+from kb.usecases.work_orders import AUDITED, NewOrder, change_order, open_order, tell_event
 from planner.faults import Point
 from planner.model import EventKind, OrderState
 from tests.conftest import ROOT
