@@ -113,7 +113,7 @@ def solve(
         executor: Runs the chains; None = one after the other in this thread. Compiled code lets go of the
             interpreter's lock, so threads work as well as processes.
         start: A plan to begin from, for example the published one; None = a greedy plan.
-        stop: Asked between rounds; True ends the search with the best plan so far.
+        stop: Asked between rounds and between the looks for a first plan; True ends the search with the best plan so far.
         progress: Told after the start and after each round.
 
     Raises:
@@ -220,6 +220,8 @@ class _Search:
         while self.first_after is None and (now := self.budget.clock()) + FIRST_LOOK_S < until:
             self._go((heats[0], heats[0]), None, now + FIRST_LOOK_S)
             self._tell(turn / ROUNDS)
+            if self.stop():
+                return
         self._go(heats, None, until)
 
     def _go(self, heats: tuple[float, float], steps: int | None, until: float | None) -> None:
