@@ -1,10 +1,11 @@
-"""The library of a running service, always as the files stand, without asking each file before each answer.
+"""The library of a running service, always as the files stand: looked through whole, and by its folders alone in between.
 
-Looking at every file costs 40 ms of the processor at 10,000 pages, too much for every request. Instead a request asks
-130 folders for their times, which a page that is replaced changes (a third of a millisecond), and the system whether it
-was told of a write into a file in place. Where the system tells nothing (not Linux, no watches left) a thread looks at
-every file four times a second while people ask; where it does, the thread looks now and then, for what is never told:
-links to files elsewhere, and network shares that another machine writes to.
+Looking at every file costs 35 ms of the processor at 10,000 pages, too much for every request. A page that is replaced,
+as the service, git and most editors do it, changes its folder's time, and 130 folders are asked in a quarter of a
+millisecond; what is written into a file in place shows in the file alone, which a thread looks for while people ask.
+
+Events of the operating system (inotify and its kin) are left out on purpose: folders on a network never tell them, so
+that looking would stay needed, and a wrapper of our own for one system is code that we do not exist for.
 """
 
 import os
@@ -12,17 +13,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from kb.content.folder_events import FolderEvents
 from kb.content.library import Library, load_library
 
 MANY_FILES = 2_000
-"""From here on not every request looks at every file."""
+"""From here on the files are looked through in the background; a smaller library is looked through by every request."""
 LOOK_SECONDS = 0.2
-"""Pause between two looks at every file, while people ask and nobody tells of changes."""
+"""Pause between two looks at every file, while people ask."""
 LOOK_SHARE = 4
 """So many times what a look costs is paused at least: past 10,000 pages a fifth of a core is all that looking may cost."""
-TOLD_SECONDS = 10.0
-"""Pause where the system tells of changes."""
 CALM_SECONDS = 60.0
 """So long after the last request the thread rests; the next request looks for itself."""
 
@@ -34,22 +32,12 @@ class WatchedLibrary:
         folder: The content folder.
         seconds: Seconds on a clock that only runs forwards.
         known: The library as it was read before.
-        events: Who tells of changes.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        seconds: Callable[[], float],
-        known: Library | None = None,
-        events: FolderEvents | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, *, seconds: Callable[[], float], known: Library | None = None) -> None:
         self._folder = folder
         self._seconds = seconds
-        self._seen: tuple[Library | None, dict[str, int], int] = (known, {}, -1)
-        self._events = events if events is not None else FolderEvents()
-        self._is_told = False
+        self._seen: tuple[Library | None, dict[str, int]] = (known, {})
         self._asked = 0.0
         self._cost = 0.0
         self._lock = threading.Lock()
@@ -59,8 +47,8 @@ class WatchedLibrary:
     def now(self) -> Library:
         """Return the library; read again where a file has changed since.
 
-        Of a large one that is asked for again and again, a page that was replaced shows at once, and so does one that
-        was written in place where the system tells of it; elsewhere after `pause()` seconds and the time of a look.
+        Of a large one that is asked for again and again, a page that was replaced shows at once, and a page that was
+        written in place after `pause()` seconds and the time of a look at most.
         """
         self._asked = self._seconds()
         if (known := self._unchanged()) is not None:
@@ -81,12 +69,11 @@ class WatchedLibrary:
 
     def pause(self) -> float:
         """Return how long the thread waits between two looks, in seconds."""
-        return max(TOLD_SECONDS if self._is_told else LOOK_SECONDS, LOOK_SHARE * self._cost)
+        return max(LOOK_SECONDS, LOOK_SHARE * self._cost)
 
     def close(self) -> None:
         """Let the thread end."""
         self._closed.set()
-        self._events.close()
 
     @property
     def watches(self) -> bool:
@@ -94,27 +81,17 @@ class WatchedLibrary:
         return self._thread is not None and self._thread.is_alive()
 
     def _unchanged(self) -> Library | None:
-        """Return the library as it was seen last, if nobody has told of a change since and no folder has another time."""
-        known, folders, told = self._seen
-        if known is not None and self.watches and self._events.told() == told and folders == _times(folders):
-            return known
-        return None
+        """Return the library as it was seen last, where the thread looks and no folder has another time."""
+        known, folders = self._seen
+        return known if known is not None and self.watches and folders == _times(folders) else None
 
     def _looked(self) -> Library:
-        """Look at every file; what is told of from then on is not seen yet."""
-        while True:
-            began = self._seconds()
-            told = self._events.told()
-            folders: dict[str, int] = {}
-            library = load_library(self._folder, known=self._seen[0], folders=folders)
-            self._seen = (library, folders, told)
-            self._cost = self._seconds() - began
-            if len(library.files) < MANY_FILES:
-                return library
-            # What was written between the look and the watch was told to nobody: a new watch asks for another look.
-            self._is_told, more = self._events.watch(folders)
-            if not more:
-                return library
+        began = self._seconds()
+        folders: dict[str, int] = {}
+        library = load_library(self._folder, known=self._seen[0], folders=folders)
+        self._seen = (library, folders)
+        self._cost = self._seconds() - began
+        return library
 
     def _keep_looking(self) -> None:
         while self._seconds() - self._asked < CALM_SECONDS and not self._closed.wait(self.pause()):
