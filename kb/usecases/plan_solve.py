@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from kb.errors import BadInput, Fault
@@ -133,14 +134,22 @@ def _later(told: Told, seconds: float) -> Told:
 
 def _once(task: SolveTask, *, told: Told, keep: Keep) -> Improved | None:
     """Run one process to its end; None where it died."""
+    with TemporaryDirectory(prefix="servicebook-", ignore_cleanup_errors=True) as folder:
+        wanted = Path(folder, "wanted")
+        wanted.touch()
+        return _watched(task, wanted, told=told, keep=keep)
+
+
+def _watched(task: SolveTask, wanted: Path, *, told: Told, keep: Keep) -> Improved | None:
     ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_child, args=(theirs, task), name="servicebook solver")
+    process = _SPAWN.Process(target=_child, args=(theirs, task, Gone(wanted)), name="servicebook solver")
     process.start()
     theirs.close()
     asked = False
     try:
         while True:
             if not asked and keep():
+                wanted.unlink()
                 ours.send("keep")
                 asked = True
             if not ours.poll(_LOOK_S):
@@ -155,6 +164,7 @@ def _once(task: SolveTask, *, told: Told, keep: Keep) -> Improved | None:
     except (EOFError, ConnectionError):
         return None
     finally:
+        wanted.unlink(missing_ok=True)
         ours.close()
         process.terminate()
         process.join()
@@ -165,7 +175,22 @@ def _checked(value: object) -> Improved:
     return value
 
 
-def _child(pipe: "Connection[Any, Any]", task: SolveTask) -> None:
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Tells processes of this machine that somebody has enough: a file is there as long as nobody has.
+
+    Args:
+        path: The file.
+    """
+
+    path: Path
+
+    def __call__(self) -> bool:
+        """Whether somebody has enough, or whoever wanted the search is gone."""
+        return not self.path.exists()
+
+
+def _child(pipe: "Connection[Any, Any]", task: SolveTask, enough: Gone) -> None:
     """Search; runs in the process of its own."""
     os.nice(5)
     wants_end = threading.Event()
@@ -184,6 +209,8 @@ def _child(pipe: "Connection[Any, Any]", task: SolveTask) -> None:
                 clock=task.clock,
                 progress=lambda snapshot: pipe.send(("snapshot", snapshot)),
                 cancelled=wants_end.is_set,
+                # Workers of a cluster may be on other machines, which know nothing of this one's files.
+                cancelled_there=None if effort.cluster else enough,
                 executor=executor,
                 workers=effort.workers,
                 tell_every=TELL_S,

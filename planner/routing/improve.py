@@ -49,6 +49,7 @@ def improve(
     clock: Seconds,
     progress: Watch = lambda snapshot: None,
     cancelled: Cancelled = lambda: False,
+    cancelled_there: Cancelled | None = None,
     executor: Executor | None = None,
     workers: int = 1,
     tell_every: float = 4.0,
@@ -65,8 +66,9 @@ def improve(
         stop: When to end.
         clock: Seconds, only ever growing.
         progress: Told how far the search is; with the visits where they have become better.
-        cancelled: Asked a few times a second, in parts between two rounds; once true, the search ends with the best
-            plan it has.
+        cancelled: Asked a few times a second; once true, the search ends with the best plan it has.
+        cancelled_there: Asked instead by parts that an executor runs, so it must travel; where it is None, parts that
+            are out when `cancelled` becomes true are not waited for and what they found is lost.
         executor: Runs parts of the search side by side: processes, threads, a cluster; None = this process alone.
         workers: How many parts the executor searches at once.
         tell_every: Seconds between two snapshots with visits.
@@ -114,6 +116,7 @@ def improve(
                 stop=left,
                 clock=clock,
                 cancelled=cancelled,
+                cancelled_there=cancelled_there,
                 executor=executor,
                 workers=workers,
             )

@@ -7,7 +7,7 @@ from planner.routing.annealing import Annealing, Heats
 from planner.routing.board import Placement
 from planner.routing.decoding import routes_on_board
 from planner.routing.department import department
-from planner.routing.improving import Seconds, StopRule
+from planner.routing.improving import Cancelled, Seconds, StopRule
 from planner.routing.territories import Part
 
 
@@ -19,17 +19,21 @@ class PartFound:
     iterations: int
 
 
-def searched(part: Part, stop: StopRule, heats: Heats, seed: int, clock: Seconds) -> PartFound | None:
+def searched(
+    part: Part, stop: StopRule, heats: Heats, seed: int, clock: Seconds, cancelled: Cancelled
+) -> PartFound | None:
     """Return the best plan of a part; None where its search found none that keeps every rule.
 
     The clock travels by its name, so the seconds of `stop` are those of the machine that searches; with iterations no
-    clock is read.
+    clock is read. `cancelled` travels as well and is asked a few times a second; once true, the best so far comes back.
     """
+    if cancelled():
+        return None
     problem = department(part.work, part.visits, part.setting)
     if not problem.work:
         return None
     search = Annealing(problem.problem, problem.start, seed=seed)
-    search.run(stop, clock=clock, heats=heats)
+    search.run(stop, clock=clock, heats=heats, cancelled=cancelled)
     plan = search.plan()
     if plan is None:
         return None

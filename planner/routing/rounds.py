@@ -1,7 +1,7 @@
 """A department searched in parts, round after round, side by side."""
 
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Collection, Sequence
+from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
 
 from planner.routing.annealing import Heats
@@ -15,6 +15,10 @@ from planner.routing.territories import Part, parts_of, stretches
 
 ROUNDS = 6
 """Enough directions for visits to cross every border, few enough that each part has time to cool a little."""
+LOOK_S = 0.2
+"""Between two looks at whether somebody has enough, while parts are searched elsewhere."""
+GRACE_LOOKS = 8
+"""Looks that parts are given to come back once somebody has; what is farther away by then is left out."""
 TRIES = 2
 """How often a part is sent out before it is searched here."""
 
@@ -27,12 +31,15 @@ def by_parts(
     stop: StopRule,
     clock: Seconds,
     cancelled: Cancelled,
+    cancelled_there: Cancelled | None,
     executor: Executor | None,
     workers: int,
 ) -> None:
     """Search until `stop`; the keeper has the best plan.
 
-    A part whose process or machine dies is sent once more, and searched here where that dies too: nothing is lost.
+    Once `cancelled` says so, parts that ask `cancelled_there` come back with the best they have; the others are not
+    waited for. A part whose process or machine dies is sent once more, and searched here where that dies too: nothing
+    is lost.
     """
     board = setting.board()
     began = clock() if stop.seconds is not None else 0.0
@@ -53,7 +60,7 @@ def by_parts(
         )
         heats = Heats().part(begin, end)
         seeds = [(seed * 1_000_003 + number * 7_919 + row) % 2**31 for row in range(len(parts))]
-        found = _side_by_side(parts, share, heats, seeds, executor, clock)
+        found = _side_by_side(parts, share, heats, seeds, executor, clock, cancelled, cancelled_there)
         placements: dict[str, Placement] = dict(placements_of(keeper.visits))
         for one in found:
             if one is not None:
@@ -75,9 +82,14 @@ def _side_by_side(
     seeds: Sequence[int],
     executor: Executor | None,
     clock: Seconds,
+    cancelled: Cancelled,
+    cancelled_there: Cancelled | None,
 ) -> list[PartFound | None]:
     if executor is None:
-        return [searched(part, stop, heats, seed, clock) for part, seed in zip(parts, seeds, strict=True)]
+        return [
+            searched(part, stop, heats, seed, clock, cancelled)
+            for part, seed in zip(parts, seeds, strict=True)
+        ]
     found: list[PartFound | None] = [None] * len(parts)
     open_rows = list(range(len(parts)))
     for _ in range(TRIES):
@@ -85,14 +97,34 @@ def _side_by_side(
         for row in open_rows:
             # A broken executor refuses what it is given; that is no other case than one that loses it.
             with suppress(Exception):
-                sent[row] = executor.submit(searched, parts[row], stop, heats, seeds[row], clock)
+                sent[row] = executor.submit(
+                    searched, parts[row], stop, heats, seeds[row], clock, cancelled_there or _never
+                )
+        is_over = not _all_back(sent.values(), cancelled)
         for row, future in sent.items():
+            if not future.done():
+                future.cancel()
+                continue
             with suppress(Exception):
                 found[row] = future.result()
                 open_rows.remove(row)
-        if not open_rows:
+        if not open_rows or is_over or cancelled():
             return found
     # Whatever took the others away, these parts are as they were and are searched here.
     for row in open_rows:
-        found[row] = searched(parts[row], stop, heats, seeds[row], clock)
+        found[row] = searched(parts[row], stop, heats, seeds[row], clock, cancelled)
     return found
+
+
+def _all_back(sent: Collection[Future[PartFound | None]], cancelled: Cancelled) -> bool:
+    """Wait for what was sent; False where somebody has enough and some of it is too far away to be waited for."""
+    looks = 0
+    while wait(sent, timeout=LOOK_S).not_done:
+        looks += int(cancelled())
+        if looks > GRACE_LOOKS:
+            return False
+    return True
+
+
+def _never() -> bool:
+    return False

@@ -234,6 +234,37 @@ def test_where_all_workers_are_gone_the_search_goes_on_here(small_parts: Small) 
     assert improved(small_parts, executor=Broken(), workers=2, iterations=2_000).visits == wanted.visits
 
 
+class Far(Executor):
+    """Takes everything and never gives anything back, as a cluster does that is still busy."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return Future()
+
+
+def test_who_has_enough_does_not_wait_for_parts_that_are_far_away(small_parts: Small) -> None:
+    looks = count()
+    found = improved(
+        small_parts, executor=Far(), workers=2, iterations=10**9, cancelled=lambda: next(looks) > 0
+    )
+    assert small_parts.breaches(found.visits, found.unplaced) == ()
+    assert found.iterations == 0
+
+
+def test_parts_that_are_asked_to_end_come_back_with_the_best_they_have(small_parts: Small) -> None:
+    looks, there = count(), count()
+    with ThreadPoolExecutor(1) as one:
+        found = improved(
+            small_parts,
+            executor=one,
+            iterations=10**9,
+            cancelled=lambda: next(looks) > 0,
+            cancelled_there=lambda: next(there) > 20,
+        )
+    assert 0 < found.iterations < 100_000
+    assert found.costs.total < found.before.total
+    assert small_parts.breaches(found.visits, found.unplaced) == ()
+
+
 def test_the_price_of_a_plan_counts_each_part() -> None:
     small = Small(
         work=(a_work("w1", ideal=MONDAY, early=1, late=1),),
