@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kb.errors import BadImport, BadInput, Fault
+from kb.errors import BadImport, BadInput, Fault, Message
 from kb.settings import Settings
 from kb.usecases.accounts import Role
 from kb.usecases.editing_opening import Editor
@@ -36,6 +36,13 @@ def import_file(
         ),
     ] = None,
     only: Annotated[str, typer.Option(help="只要这些序号，如 1,3 · only these numbers, such as 1,3")] = "",
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            help="序号=类型，可重复，如 2=guide；类型 case guide alarm checklist · NUMBER=TYPE, repeatable",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看结果，不保存 · report only")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,6 +57,7 @@ def import_file(
         name=file.name,
         mapping=_mapping(columns or []),
         only=_numbers(only),
+        types=_types(types or []),
         dry_run=dry_run,
     )
     with file.open("rb") as content:
@@ -73,13 +81,24 @@ def accept(
     draft_id: Annotated[str, typer.Argument(help="草稿编号 · draft id", metavar="ID")],
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", help="字段=值，可重复，如 title_en=… · FIELD=VALUE, repeatable"),
+        typer.Option(
+            "--set",
+            help="字段=值，可重复，如 title_en=…；值写 @文件 则读文件 · FIELD=VALUE, repeatable; @FILE reads a file",
+        ),
     ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--type", help="成为何种资料页，不写则按导入时所定 · page type; without it as chosen when it came"
+        ),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """接受一份导入的草稿，成为编写中的资料页 · make a page in preparation of an imported draft."""
     house = _house()
-    given = dict(_pair(one, "--set") for one in values or [])
+    given = {name: _told(value) for name, value in (_pair(one, "--set") for one in values or [])}
+    if kind:
+        given["type"] = kind
     editor = Editor(name="local", role=Role.ADMIN)
     made = accept_draft(house.store, house.library(), draft_id, given, editor=editor, now=house.now())
     if as_json:
@@ -96,7 +115,8 @@ def _tell(report: ImportReport) -> None:
         if shape.unknown:
             typer.echo(f"  作为备注 · kept as remarks: {'、'.join(shape.unknown)}", err=True)
     for item in report.items:
-        typer.echo(f"{item.number:>3}  {item.state:<9}  {item.draft_id or item.page_id:<36}  {item.title}")
+        known = item.draft_id or item.page_id
+        typer.echo(f"{item.number:>3}  {item.state:<9}  {item.page_type:<9}  {known:<36}  {item.title}")
         for line in _about(item):
             typer.echo(f"       {line}")
     for note in report.notes:
@@ -128,6 +148,34 @@ def _pair(text: str, option: str) -> tuple[str, str]:
         fault = Fault(where=option, what=f"is {text[:80]!r}", repair="write NAME=VALUE")
         raise BadInput("nothing was done", [fault])
     return name.strip(), value.strip()
+
+
+def _types(given: list[str]) -> dict[int, str]:
+    pairs = [_pair(one, "--type") for one in given]
+    faults = [
+        Fault(where="--type", what=Message("has {words}", words=repr(name[:40])), repair="write 2=guide")
+        for name, _ in pairs
+        if not name.isdecimal()
+    ]
+    if faults:
+        raise BadInput("nothing was imported", faults)
+    return {int(name): kind for name, kind in pairs}
+
+
+def _told(value: str) -> str:
+    """Return a value as it is said, or what stands in the file that it names with a leading @."""
+    if not value.startswith("@"):
+        return value
+    path = Path(value[1:])
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fault = Fault(
+            where="--set",
+            what=Message("{file} cannot be read", file=value[1:200]),
+            repair="name a UTF-8 file",
+        )
+        raise BadInput("nothing was written", [fault]) from error
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -22,13 +22,12 @@ from kb.store import register as register_rows
 from kb.usecases.drafts import Draft, draft, draft_became, draft_photo
 from kb.usecases.editing_new import beginning_values, next_id
 from kb.usecases.editing_pictures import keep_picture
+from kb.usecases.page_import_bodies import guide_body
 from kb.usecases.page_import_cases import Candidate
 from kb.usecases.page_import_recognising import Recognised, recognised
 
 FILE_KINDS = ("guide", "alarm", "checklist")
 """Page types, beside the case, that a draft from a file may become; each is completed in the editor."""
-_STEP_HEADING = re.compile(r"^#{2,6}\s*(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?[:：、.]?(.*)$")
-_ACCEPTANCE = re.compile(r"^#{2,6}\s*(?:验收|验收标准|acceptance)\s*$", re.IGNORECASE)
 NOTHING = "待补充：草稿没有写。"
 """Stands under a heading of which the draft says nothing: an empty heading would look finished."""
 LEFT_OUT = "〔略〕"
@@ -268,23 +267,8 @@ def page_from_file(
     if kind == "alarm" and known.alarms:
         values["family"], values["code"] = known.alarms[0]
     if kind == "guide":
-        body = _as_steps(body)
+        body = guide_body(body)
     return Begun(draft=kept, values=values, body=body, left_behind=(), known=known)
-
-
-def _as_steps(body: str) -> str:
-    """Return a guide's text with its steps numbered as headings of steps, and 验收 as its last heading."""
-    number = 0
-    lines = []
-    for line in body.splitlines():
-        if match := _STEP_HEADING.match(line):
-            number += 1
-            line = f"### 步骤 {number} {match[1].strip()}".rstrip()
-        elif _ACCEPTANCE.match(line):
-            line = "## 验收"
-        lines.append(line)
-    text = "\n".join(lines)
-    return text if "## 验收" in lines else f"{text}\n\n## 验收\n\n{NOTHING}"
 
 
 def told_of_draft(store: Store, draft_id: str) -> tuple[Draft, tuple[LeftBehind, ...]] | None:

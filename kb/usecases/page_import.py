@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Literal, get_args
 from uuid import UUID, uuid5
 
 from kb.content import Library
-from kb.content.library import parse_page
-from kb.errors import BadImport, BadInput, Fault
+from kb.content.library import PageFile, parse_page
+from kb.errors import BadImport, BadInput, Fault, Message
 from kb.imports.limits import Limits
 from kb.search import SearchIndex
 from kb.store import Store
@@ -28,6 +28,7 @@ from kb.usecases.draft_checking import FIELDS, clean
 from kb.usecases.page_import_cases import Candidate, Kind, Picture, Remembered, TableShape, noted
 from kb.usecases.page_import_reading import kind_of, read_file
 from kb.usecases.page_import_recognising import Recognised, recognised
+from kb.usecases.page_import_types import possible_types, type_faults
 
 State = Literal["new", "known", "unchanged", "left"]
 """*known*: the draft is there already; *unchanged*: the library has this very page; *left*: it was not chosen."""
@@ -55,7 +56,8 @@ class Item:
         known: What the library makes of it.
         notes: What a person should know.
         sections: Characters by section of the case.
-        page_type: What its headings tell it to be.
+        page_type: What it becomes: as chosen, else as its headings or its own front matter tell.
+        possible_types: What may be chosen instead; none where its front matter says what it is.
     """
 
     number: int
@@ -69,6 +71,7 @@ class Item:
     notes: tuple[Fault, ...] = ()
     sections: Mapping[str, int] = field(default_factory=dict)
     page_type: str = "case"
+    possible_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,7 @@ def import_pages(
     mapping: Mapping[str, str] | None = None,
     remembered: Remembered = (),
     only: Collection[int] = (),
+    types: Mapping[int, str] | None = None,
     dry_run: bool = True,
     progress: Progress = lambda share, message: None,
     with_drafts: Callable[[Session, ImportReport], None] = lambda session, report: None,
@@ -133,13 +137,14 @@ def import_pages(
         mapping: Of a table, field by header, where the proposal for it is wrong; `-` leaves a column out.
         remembered: Headers and mapping of earlier tables; one with the same headers takes the place of the proposal.
         only: Numbers of the cases that are kept; empty keeps all.
+        types: What each becomes, by number; those that are not named become what their headings tell.
         dry_run: Whether to report only.
         progress: Told how far it is, from 0 to 1, and with which message.
         with_drafts: Called in the transaction that writes the drafts; not for a dry run.
 
     Raises:
         BadImport: The file cannot be read; every fault that was found.
-        BadInput: A number of `only` is not there.
+        BadInput: A number of `only` or `types` is not there, or a document cannot be of its type; every fault.
     """
     kind_of(name)
     progress(0, _READING)
@@ -157,13 +162,15 @@ def import_pages(
         read = read_file(
             path, name, mapping=mapping, remembered=remembered, limits=Limits(file_bytes=limit_bytes)
         )
-    if unknown := sorted(number for number in only if not 1 <= number <= len(read.candidates)):
-        repair = f"the file has the cases 1 to {len(read.candidates)}"
-        raise BadInput("nothing was imported", [Fault(where="only", what=f"names {unknown}", repair=repair)])
+    chosen = dict(types or {})
+    if faults := _choice_faults(read.candidates, name, only, chosen):
+        raise BadInput("nothing was imported", faults)
     library = index.library
     items, new_rows = [], []
     for number, candidate in enumerate(read.candidates, 1):
         progress(0.1 + 0.8 * number / len(read.candidates), _LOOKING)
+        if number in chosen and not candidate.text:
+            candidate = replace(candidate, page_type=chosen[number])
         item, row = _item(index, library, candidate, number, name=name, digest=digest, who=who, now=now)
         if only and number not in only and row is not None:
             item, row = replace(item, state="left"), None
@@ -175,7 +182,7 @@ def import_pages(
     with store.reading() if dry_run else store.writing() as session:
         for place, row, pictures in new_rows:
             if rows.draft_row(session, row.id) is not None:
-                items[place] = replace(items[place], state="known")
+                items[place] = _known(items[place], is_chosen=items[place].number in chosen)
             elif not dry_run:
                 rows.add_draft(session, row, _photo_rows(row.id, pictures))
         report = ImportReport(
@@ -192,6 +199,41 @@ def import_pages(
     return report
 
 
+def _choice_faults(
+    candidates: Sequence[Candidate], name: str, only: Collection[int], types: Mapping[int, str]
+) -> list[Fault]:
+    """Return every wrong number and every type that a document cannot have."""
+    repair = Message("the file has the cases 1 to {count}", count=len(candidates))
+    faults = []
+    for where, numbers in (("only", only), ("types", types)):
+        if unknown := sorted(number for number in numbers if not 1 <= number <= len(candidates)):
+            faults.append(Fault(where=where, what=Message("names {numbers}", numbers=unknown), repair=repair))
+    for number, candidate in enumerate(candidates, 1):
+        if number not in types:
+            continue
+        page = _page_in(candidate, name).page if candidate.text else None
+        faults += type_faults(
+            types[number],
+            where=f"types, {number}",
+            text=candidate.text,
+            body=candidate.body,
+            own_type=page.type if page is not None else "",
+        )
+    return faults
+
+
+def _page_in(candidate: Candidate, name: str) -> PageFile:
+    return parse_page(candidate.text.removeprefix("\ufeff").replace("\r\n", "\n"), candidate.path or name)
+
+
+def _known(item: Item, *, is_chosen: bool) -> Item:
+    """Return an item of which there is a draft already: that one stays as it is."""
+    if not is_chosen:
+        return replace(item, state="known")
+    note = noted(item.place, "is a draft already", "choose its type there, when you accept it")
+    return replace(item, state="known", notes=(*item.notes, note))
+
+
 def _item(
     index: SearchIndex,
     library: Library,
@@ -206,12 +248,12 @@ def _item(
     """Return what becomes of a case, and the draft that would be kept; None where there is nothing to keep."""
     notes = list(candidate.notes)
     page_id = ""
-    title = candidate.title
+    title, page_type = candidate.title, candidate.page_type
     if candidate.text:
-        file = parse_page(candidate.text.removeprefix("\ufeff").replace("\r\n", "\n"), candidate.path or name)
+        file = _page_in(candidate, name)
         notes += file.faults
         if file.page is not None:
-            title = file.page.title
+            title, page_type = file.page.title, file.page.type
             page_id = file.page.id if file.page.id in library.pages else ""
         if page_id:
             stands = library.files[library.paths[page_id]]
@@ -247,7 +289,8 @@ def _item(
         known=known,
         notes=tuple(notes),
         sections={section: len(text) for section, text in candidate.sections.items()},
-        page_type=candidate.page_type,
+        page_type=page_type,
+        possible_types=possible_types(text=candidate.text, body=candidate.body),
     )
     return item, row
 

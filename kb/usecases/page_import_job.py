@@ -31,12 +31,14 @@ class ImportRequest:
         name: The file's.
         mapping: Of a table, field by header; what it leaves out is proposed.
         only: Numbers of the cases that are kept; empty keeps all.
+        types: What each becomes, by number; those that are not named become what their headings tell.
         dry_run: Whether to report only.
     """
 
     name: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     only: Sequence[int] = ()
+    types: Mapping[int, str] = field(default_factory=dict)
     dry_run: bool = True
 
 
@@ -46,6 +48,7 @@ def start_import(store: Store, request: ImportRequest, *, id: str, now: datetime
         "name": request.name[:200],
         "mapping": dict(request.mapping),
         "only": list(request.only),
+        "types": {str(number): kind for number, kind in request.types.items()},
         "dry_run": request.dry_run,
     }
     return start_job(store, id=id, kind=IMPORTING, request=asked, now=now, by=by)
@@ -91,6 +94,7 @@ def do_import(
             mapping=asked.mapping,
             remembered=remembered_mappings(store),
             only=asked.only,
+            types=asked.types,
             dry_run=asked.dry_run,
             progress=_telling(heart),
             with_drafts=ended,
@@ -127,11 +131,12 @@ def import_at_once(
 def request_of(job: Job) -> ImportRequest:
     """Return what was wished of an import."""
     asked = job.request
-    mapping, only = asked.get("mapping"), asked.get("only")
+    mapping, only, types = asked.get("mapping"), asked.get("only"), asked.get("types")
     return ImportRequest(
         name=str(asked["name"]),
         mapping=dict(mapping) if isinstance(mapping, dict) else {},
         only=tuple(only) if isinstance(only, list) else (),
+        types={int(number): kind for number, kind in types.items()} if isinstance(types, dict) else {},
         dry_run=bool(asked["dry_run"]),
     )
 

@@ -14,8 +14,9 @@ from kb.export.pdf import MEDIA_TYPE as PDF
 from kb.export.pdf import Paper
 from kb.usecases.jobs import stop_job
 from kb.usecases.page_export import MARKDOWN, MOST_FILES, MOST_PAGES, ZIP, Format, chosen_pages, taken_out
-from kb.usecases.page_import_accepting import FIELDS, accept_draft
+from kb.usecases.page_import_accepting import accept_draft
 from kb.usecases.page_import_job import ImportRequest
+from kb.usecases.page_import_types import FIELDS, PAGE_TYPES
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
 from kb.web.page_imports import asked_for_import, kept_upload
@@ -128,6 +129,13 @@ def import_file(
         Json[list[Annotated[int, Field(ge=1)]]],
         Form(default_factory=list, description="numbers of the cases that are kept"),
     ],
+    types: Annotated[
+        Json[dict[Annotated[int, Field(ge=1)], Annotated[str, Field(max_length=40)]]],
+        Form(
+            default_factory=dict,
+            description=f"what each becomes, by number: {', '.join(PAGE_TYPES)}; others as their headings tell",
+        ),
+    ],
     dry_run: Annotated[bool, Form(description="report only")] = True,
 ) -> JobOut:
     """Read a file into drafts, or report what it would become; what takes longer than a moment goes on as a job.
@@ -136,7 +144,7 @@ def import_file(
     """
     name = document.filename or "file"
     digest = kept_upload(house, document.file, name)
-    request = ImportRequest(name=name, mapping=mapping, only=only, dry_run=dry_run)
+    request = ImportRequest(name=name, mapping=mapping, only=only, types=types, dry_run=dry_run)
     job = asked_for_import(house, digest, request, by=visitor.name)
     return job_out(job, house.now(), language)
 
@@ -156,7 +164,10 @@ def accept(
         dict[str, str], Body(description=f"what a person says of it, by field: {', '.join(FIELDS)}")
     ],
 ) -> AcceptedOut:
-    """Make a page in preparation of a draft that came from a file, and close the draft with its id."""
+    """Make a page in preparation of a draft that came from a file, and close the draft with its id.
+
+    Its `type` is what was chosen when it came, unless one is said; the other fields belong to the type.
+    """
     made = accept_draft(
         house.store, house.library(), draft_id, values, editor=editor_of(visitor), now=house.now()
     )

@@ -4,25 +4,27 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import BadInput, Conflict, Fault, FaultyInput, NotFound, Unwritable
 from kb.export.pdf import Paper
 from kb.i18n import translator
 from kb.usecases.accounts import Role
-from kb.usecases.draft_page import FILE_KINDS
 from kb.usecases.drafts import draft
 from kb.usecases.jobs import JobState, find_job, stop_job
 from kb.usecases.page_export import MOST_FILES, MOST_PAGES, Format, chosen_pages, taken_out
-from kb.usecases.page_import_accepting import FIELDS, HAZARD_TYPES, accept_draft, accept_form
+from kb.usecases.page_import_accepting import accept_draft, accept_form, types_of_draft
 from kb.usecases.page_import_job import IMPORTING, ImportRequest, request_of
+from kb.usecases.page_import_pages import HAZARD_TYPES
+from kb.usecases.page_import_types import FIELDS, kind_of_draft
 from kb.usecases.page_import_words import FIELD_NAMES, SECTIONS
 from kb.usecases.search import FACETS
 from kb.web.context import HouseDep, LanguageDep, VisitorDep, language_of_request
 from kb.web.downloads import download
 from kb.web.page_imports import asked_for_import, kept_upload
 from kb.web.pages.editing_draft import editor_of
+from kb.web.pages.page_exchange_form import LONGEST, LONGEST_LINES, form_rows, label_of
 from kb.web.rendering import render
 from kb.wiring import House
 
@@ -43,22 +45,9 @@ STATE_NAMES = {
     "unchanged": "is in the library as it is",
     "left": "was not chosen",
 }
-ACCEPT_NAMES = {
-    "title": "Title",
-    "title_en": "English title",
-    "summary": "Summary",
-    "symptom": "Symptom",
-    "subsystem": "Subsystem",
-    "failure_mode": "Failure mode",
-    "severity": "Severity",
-    "hazard": "What can hurt",
-    "consequence": "What then",
-    "avoid": "How to avoid it",
-    "why": "Reason",
-}
-SEVERITIES = ("S1", "S2", "S3", "S4")
+TYPE_FIELD = "type-"
+"""Beginning of the name of a choice in the preview; the number of the document follows."""
 ITEMS_SHOWN = 200
-Text = Annotated[str, Form(max_length=20_000)]
 
 
 @router.get("/page-exchange")
@@ -160,6 +149,11 @@ async def again(request: Request, house: HouseDep, visitor: VisitorDep, job_id: 
         name=request_of(before).name,
         mapping={header: field or "" for header, field in zip(headers, fields, strict=False) if header},
         only=[int(str(one)) for one in form.getlist("only") if str(one).isdecimal()],
+        types={
+            int(number): str(kind)[:40]
+            for name, kind in form.items()
+            if name.startswith(TYPE_FIELD) and (number := name.removeprefix(TYPE_FIELD)).isdecimal()
+        },
         dry_run=form.get("action") != "keep",
     )
     if not wanted.dry_run and not wanted.only:
@@ -176,9 +170,11 @@ async def again(request: Request, house: HouseDep, visitor: VisitorDep, job_id: 
 
 
 @router.get("/page-exchange/drafts/{draft_id}")
-def show_draft(request: Request, house: HouseDep, draft_id: str) -> HTMLResponse:
-    """Show a draft from a file, with the form to accept it."""
-    return _draft(request, house, draft_id)
+def show_draft(
+    request: Request, house: HouseDep, draft_id: str, type: Annotated[str, Query(max_length=40)] = ""
+) -> HTMLResponse:
+    """Show a draft from a file, with the form to accept it as a type; without one as what was chosen when it came."""
+    return _draft(request, house, draft_id, typed={"type": type} if type else None)
 
 
 @router.post("/page-exchange/drafts/{draft_id}")
@@ -246,8 +242,12 @@ def _draft(
     if not waiting.imported:
         raise NotFound("draft from a file", draft_id[:64])
     library, language = house.library(), language_of_request(request)
-    lists = library.vocabularies.lists
     faults = refused.faults if isinstance(refused, BadInput) else ()
+    possible = types_of_draft(waiting)
+    kind = kind_of_draft(waiting.imported, typed or {})
+    if possible and kind not in possible:
+        kind = kind_of_draft(waiting.imported, {})
+    form = {**accept_form(library, waiting, kind), **(typed or {})}
     values = {
         "draft": waiting,
         "told": _teller(request),
@@ -255,20 +255,14 @@ def _draft(
         "sections": tuple(SECTIONS),
         "page_title": library.pages[waiting.note].title if waiting.note in library.pages else "",
         "accepted": "accepted" in request.query_params,
-        "form": {**accept_form(library, waiting), **(typed or {})},
-        "names": ACCEPT_NAMES,
+        "form": {**form, "type": kind} if possible else form,
+        "rows": form_rows(library, {**form, "type": kind}, language) if possible else (),
+        "longest": LONGEST,
+        "longest_lines": LONGEST_LINES,
+        "labelled": lambda name: label_of(name, language),
+        "kind": kind,
         "kind_names": KIND_NAMES,
-        "file_kinds": FILE_KINDS,
-        "subsystems": [
-            (code, library.vocabularies.label("subsystems", code, language)) for code in lists["subsystems"]
-        ],
-        "modes": [
-            (code, library.vocabularies.label("failure_modes", code, language))
-            for code in lists["failure_modes"]
-        ],
-        "severities": [
-            (code, library.vocabularies.label("severities", code, language)) for code in SEVERITIES
-        ],
+        "possible": possible,
         "hazard_types": HAZARD_TYPES,
         "faults": faults,
         "problem": str(refused) if refused is not None and not faults else "",

@@ -57,6 +57,30 @@ BY_HAND = """<html><head><meta charset="utf-8"></head><body>
 </body></html>
 """
 
+OTHER_TYPES = f"""<html><head><meta charset="utf-8"></head><body>
+<h1>车床尾座对中调整</h1>
+<p>尾座中心偏了，外圆车出锥度时做。</p>
+<h2>工具与材料</h2>
+<p>百分表、磁力表座、检验棒</p>
+<h2>操作步骤</h2>
+<ol><li>主轴停稳，断电上锁。</li><li>装检验棒，清洁锥孔
+<img src="{picture("navy", "PNG")}" alt="检验棒"></li><li>沿 Z 轴移动百分表，记两端读数之差</li></ol>
+<h2>验收</h2>
+<p>锁紧套筒以后再量一次，读数不变。</p>
+<h1>SYNTEC 报警 OP-777</h1>
+<h2>报警含义</h2>
+<p>演示用的报警。</p>
+<h2>系统反应</h2>
+<p>进给停止。</p>
+<h2>处理方法</h2>
+<ul><li>看提示行</li><li>按复位</li></ul>
+<h1>数控车床每周点检表</h1>
+<table border="1"><tr><th>序号</th><th>检查项目</th><th>检查方法</th><th>判定标准</th></tr>
+<tr><td>1</td><td>导轨油位</td><td>目视</td><td>两线之间</td></tr>
+<tr><td>2</td><td>刮屑板</td><td>手摸</td><td>不翘边</td></tr></table>
+</body></html>
+"""
+
 CELL = "office:value-type"
 SHEET = f"""<?xml version="1.0" encoding="UTF-8"?>
 <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -106,4 +130,5 @@ if __name__ == "__main__":
     writer = "--infilter=HTML (StarWriter)"
     convert(TWO_CASES, "two_cases.html", "docx:MS Word 2007 XML", writer)
     convert(BY_HAND, "by_hand.html", "docx:MS Word 2007 XML", writer)
+    convert(OTHER_TYPES, "other_types.html", "docx:MS Word 2007 XML", writer)
     convert(SHEET, "cases.fods", "xlsx:Calc MS Excel 2007 XML")

@@ -69,6 +69,25 @@ def test_a_table_is_read_into_drafts_and_one_is_accepted(run: Servicebook) -> No
     assert "new 1" in text.err
 
 
+def test_the_type_of_each_document_is_chosen_by_command(run: Servicebook, tmp_path: Path) -> None:
+    file = str(DATA / "other_types.docx")
+    told = run("content", "import", file, "--dry-run", "--json").json()["items"]
+    assert [one["page_type"] for one in told] == ["guide", "alarm", "checklist"]
+    kept = run("content", "import", file, "--only", "1,3", "--type", "1=case", "--json").json()["items"]
+    assert [one["page_type"] for one in kept] == ["case", "alarm", "checklist"]
+    (tmp_path / "items.txt").write_text("油位 | 两线之间 | 2", encoding="utf-8")
+    words = ("--set", "title_en=Weekly", "--set", "items=@items.txt", "--json")
+    made = run("content", "accept", kept[2]["draft_id"], *words).json()["page"]
+    assert run("content", "show", made, "--json").json()["items"][0]["minutes"] == 2
+    guide = ("--type", "guide", "--set", "title_en=Tailstock", "--set", "hazards=none")
+    refused = run("content", "accept", kept[0]["draft_id"], *guide, "--set", "failure_mode=STP")
+    assert refused.code == 5
+    assert "failure_mode" in refused.err
+    assert "time_minutes" in refused.err
+    done = run("content", "accept", kept[0]["draft_id"], *guide, "--set", "time_minutes=60", "--json").json()
+    assert run("content", "show", done["page"], "--json").json()["guide_type"] == "adjustment"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -76,6 +95,8 @@ def test_a_table_is_read_into_drafts_and_one_is_accepted(run: Servicebook) -> No
         pytest.param((str(DATA / "README.md"), "--only", "1,x"), 5, "write numbers", id="only"),
         pytest.param((str(DATA / "cases.xlsx"), "--map", "x"), 5, "write NAME=VALUE", id="map"),
         pytest.param((str(DATA / "cases.xlsx"), "--map", "无=现象"), 4, "is no header", id="header"),
+        pytest.param((str(DATA / "cases.xlsx"), "--type", "x=guide"), 5, "write 2=guide", id="type"),
+        pytest.param((str(DATA / "cases.xlsx"), "--type", "1=guide"), 5, "neither steps nor items", id="row"),
         pytest.param((str(DATA / "make.py"),), 4, "of a kind that is not read", id="kind"),
     ],
 )

@@ -136,6 +136,43 @@ def test_pictures_of_a_word_document_are_shown_and_come_to_stand_beside_the_page
     assert any(page.images for page in pdf.pages)
 
 
+def test_the_type_of_each_document_is_chosen_in_the_preview_or_at_its_draft(
+    client: TestClient, house: House
+) -> None:
+    csrf = token(client)
+    preview = sent(client, "other_types.docx")
+    page = client.get(preview).text
+    chosen = re.findall(r'name="(type-\d)">.*?value="(\w+)" selected', page)
+    assert chosen == [("type-1", "guide"), ("type-2", "alarm"), ("type-3", "checklist")]
+    keep = {"csrf_token": csrf, "action": "keep", "only": ["1", "3"]}
+    wrong = client.post(f"{preview}/again", data={**keep, "type-1": "term", "type-9": "case"})
+    assert wrong.status_code == 422
+    assert "选的是 &#39;term&#39;" in wrong.text
+    assert "写了 [9]" in wrong.text
+    kept = client.post(f"{preview}/again", data={**keep, "type-1": "guide", "type-3": "guide"})
+    guide, checklist = re.findall(r'href="(/page-exchange/drafts/[0-9a-f-]+)"', kept.text)
+    shown = client.get(guide).text
+    assert "将按指南接受" in shown
+    assert '<option value="adjustment" selected>' in shown
+    assert "### 步骤 3 沿 Z 轴移动百分表" in shown
+    assert 'name="failure_mode"' not in shown
+    assert 'name="items"' not in client.get(checklist).text
+    other = client.get(f"{checklist}?type=checklist").text
+    assert "导轨油位：目视 | 两线之间" in other
+    assert "将按案例接受" not in other
+    said = {"csrf_token": csrf, "type": "checklist", "title_en": "Lathe <b>, weekly"}
+    refused = client.post(checklist, data={**said, "level": "daily", "items": "甲|乙|丙\r\n丁"})
+    assert refused.status_code == 422
+    assert "第 1 行的分钟写成了 丙" in refused.text
+    assert "点检级别" in refused.text or "daily" not in refused.text
+    assert "甲|乙|丙" in refused.text
+    made = client.post(checklist, data={**said, "level": "weekly", "items": "甲|乙|3\r\n丁"})
+    assert made.status_code == 200
+    assert "已成为编写中的资料页" in made.text
+    page_of = next(one for one in house.library().pages.values() if one.type == "checklist")
+    assert (page_of.title_en, [item.text for item in page_of.items]) == ("Lathe <b>, weekly", ["甲", "丁"])  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -188,6 +225,18 @@ def test_the_api_takes_files_in_reports_and_accepts(client: TestClient, house: H
     )
     assert made.status_code == 200, made.text
     assert made.json()["page"].startswith("CASE-MEA-")
+    types = {"document": ("other_types.docx", (DATA / "other_types.docx").read_bytes())}
+    given = {"dry_run": "false", "only": "[1]", "types": '{"1": "case", "2": "term"}'}
+    never = client.post("/api/v1/page-imports", files=types, data=given)
+    assert (never.status_code, "types, 2" in never.text) == (422, True)
+    came = client.post("/api/v1/page-imports", files=types, data={**given, "types": '{"1": "case"}'}).json()
+    first = came["result"]["items"][0]
+    assert (first["page_type"], first["possible_types"][1]) == ("case", "guide")
+    guide = {"type": "guide", "title_en": "Tailstock", "time_minutes": "60", "hazards": "none"}
+    answer = client.post(f"/api/v1/drafts/{first['draft_id']}/accept", json={**guide, "severity": "S1"})
+    assert (answer.status_code, "severity" in answer.text) == (422, True)
+    answer = client.post(f"/api/v1/drafts/{first['draft_id']}/accept", json=guide)
+    assert answer.json()["page"] == "GUIDE-SPI-01", answer.text
     wrong = client.post(
         "/api/v1/page-imports",
         files={"document": ("cases.xlsx", (DATA / "cases.xlsx").read_bytes())},
