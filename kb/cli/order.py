@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kb.cli.order_office import tie, verify_report
 from kb.errors import BadInput, Fault
 from kb.i18n import LANGUAGES
 from kb.settings import Settings
@@ -372,3 +373,7 @@ def parts(
         typer.echo(
             f"{one.used_on}  {one.tag}  {one.part_number} {one.name}  {serials}  {one.warranty_until or ''}"
         )
+
+
+command.command("tie")(tie)
+command.command("verify")(verify_report)

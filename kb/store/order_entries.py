@@ -30,6 +30,7 @@ MOST_VALUES = 4_000
 class OrderEntryRow(SQLModel, table=True):
     """One thing that somebody told of an order; `body` is as it came, without the bytes of pictures.
 
+    `signed_digest` is, of a signature, that of what was signed.
     `state` is *applied*, *held* (it came too late or stands against another; somebody decides) or *dropped*.
     """
 
@@ -46,6 +47,7 @@ class OrderEntryRow(SQLModel, table=True):
     why: str = Field(default="")
     amends: str = Field(default="")
     digest: str = Field(max_length=64)
+    signed_digest: str = Field(default="", index=True, max_length=64, sa_column_kwargs={"server_default": ""})
     body: Any = Field(default_factory=dict, sa_type=JsonText)
 
 
@@ -68,6 +70,22 @@ def next_position(session: Session, order_id: str) -> int:
     """Return the place of the next entry of an order; must run in a writing transaction."""
     query = select(func.max(OrderEntryRow.position)).where(OrderEntryRow.work_order_id == order_id)
     return (session.exec(query).one() or 0) + 1
+
+
+def signatures_with(session: Session, digest: str, *, order_id: str | None) -> list[OrderEntryRow]:
+    """Return the signatures, of one order or of all, whose digest begins so, in the order in which they came; three at most."""
+    row = OrderEntryRow
+    query = select(row).where(col(row.signed_digest).startswith(digest, autoescape=True))
+    if order_id is not None:
+        query = query.where(row.work_order_id == order_id)
+    return list(session.exec(query.order_by(col(row.told_at), col(row.id)).limit(3)))
+
+
+def last_signature(session: Session, order_id: str) -> OrderEntryRow | None:
+    """Return the signature that an order got last."""
+    row = OrderEntryRow
+    query = select(row).where(row.work_order_id == order_id, row.signed_digest != "")
+    return session.exec(query.order_by(col(row.position).desc()).limit(1)).first()
 
 
 def held_counts(session: Session, order_ids: Sequence[str]) -> dict[str, int]:

@@ -18,10 +18,10 @@ from kb.usecases.order_checklist import kept_lines
 from kb.usecases.order_clock import SAID, first_place
 from kb.usecases.order_entry_checking import CheckedEntry
 from kb.usecases.order_making import continued, decide
+from kb.usecases.order_signing import sealed
 from kb.usecases.order_stock import Used, take
 from kb.usecases.order_taking_back import take_back
 from kb.usecases.order_verdicts import verdict_of
-from kb.usecases.work_order_fields import TEXTS
 from kb.usecases.work_orders import SIGNED, add_event
 from planner.model import EventKind
 
@@ -297,12 +297,14 @@ def _signature(session: Session, told: Told) -> dict[str, Any]:
     file = _file(session, told, told.values["name"])
     told.row.body = {**told.row.body, SIGNED: told.entry.id}
     session.flush()
-    chain = [
-        f"{one.id} {one.digest}" for one in entries.entry_rows(session, told.row.id) if one.state == "applied"
-    ]
-    texts = [str(told.row.body.get(name, "")) for name in TEXTS]
-    # Whoever doubts later what had been signed can work this out from the log again.
-    return {**clock, "file": file, "digest": sha256("\n".join([*chain, *texts]).encode()).hexdigest()}
+    signed = sealed(
+        session,
+        told.row,
+        name=told.values["name"],
+        remark=told.values.get("remark", ""),
+        picture=sha256(told.entry.content or b"").hexdigest(),
+    )
+    return {**clock, "file": file, **signed}
 
 
 def _void(session: Session, told: Told) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from kb.store import Store
 from kb.store.attachments import attachment_row, blob
 from kb.usecases.order_clock import SAID
 from kb.usecases.order_sheet import Sheet, order_sheet
+from kb.usecases.order_signing import grouped
 from kb.usecases.order_stock import BOOKED
 from kb.usecases.order_words import (
     EVENT_WORDS,
@@ -315,7 +316,7 @@ def told_of(entry: Mapping[str, Any]) -> str:
     values = entry["values"]
     if entry["kind"] == "text":
         return f"{values.get('stood') or '—'} → {values.get('value') or '—'}"
-    hidden = {"equipment_id", "file", "follow", "stood", "meter_id", SAID, BOOKED}
+    hidden = {"equipment_id", "file", "follow", "stood", "meter_id", SAID, BOOKED, "digest"}
     return " ".join(
         str(value) for name, value in values.items() if name not in hidden and value not in ("", None)
     )
@@ -336,6 +337,17 @@ def _signature(store: Store, sheet: Sheet, say: Say, zone: ZoneInfo) -> list[Blo
     blocks: list[Block] = [
         KeyValues(pairs=((say("Signed by"), signed["name"]), (say("Signed at"), _time(signed["at"], zone))))
     ]
+    if signed["digest"]:
+        blocks.append(
+            KeyValues(pairs=((say("Digest of what was signed (SHA-256)"), grouped(signed["digest"])),))
+        )
+        blocks.append(
+            Paragraph(
+                text=say(
+                    "With this digest the department can tell whether the report is the one that was signed."
+                )
+            )
+        )
     if signed["remark"]:
         blocks.append(Paragraph(text=f"{say('remark')}：{signed['remark']}"))
     with store.reading() as session:

@@ -25,7 +25,7 @@ from kb.usecases.work_orders import SIGNED
 
 MOST_HISTORY = 200
 LAST_SHOWN = 3
-_HIDDEN = frozenset({"content"})
+_HIDDEN = frozenset({"content", "covers", "texts"})
 Rows = tuple[Mapping[str, Any], ...]
 
 

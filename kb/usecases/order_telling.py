@@ -173,6 +173,8 @@ def _keep(
         digest=entry.digest,
         body=body,
     )
+    if not why and entry.kind == "signature":
+        kept.signed_digest = body["digest"]
     session.add(kept)
     row.revision += 1
     session.flush()
@@ -254,6 +256,8 @@ def settle_entry(
                 body["stood"] = str(row.body.get(body["name"], ""))
             body |= apply(session, told)
             kept.state, kept.amends = "applied", kept.amends or reason
+            if kept.kind == "signature":
+                kept.signed_digest = body["digest"]
         else:
             kept.state, kept.why = "dropped", reason
         kept.body = body if take else kept.body

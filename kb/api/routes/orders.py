@@ -20,7 +20,9 @@ from kb.usecases.order_making import DECISIONS, Written, decide_finding, order_o
 from kb.usecases.order_pictures import order_file
 from kb.usecases.order_report import report_docx, report_pdf
 from kb.usecases.order_sheet import order_sheet
+from kb.usecases.order_signing import verify
 from kb.usecases.order_telling import receive_entry, settle_entry
+from kb.usecases.order_ties import tie_order
 from kb.usecases.plan_documents import checklists
 from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep
 from kb.web.downloads import download
@@ -63,6 +65,15 @@ class VisitIn(BaseModel):
     """The planned visit that becomes a work order."""
 
     visit: Annotated[str, Field(max_length=200, description="key of the visit")]
+
+
+class TieIn(BaseModel):
+    """The visit that an order is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    visit: Annotated[str | None, Field(max_length=200, description="key of the visit; null for none")]
+    revision: Annotated[int | None, Field(description="the one that was seen")] = None
 
 
 class EntryIn(BaseModel):
@@ -185,6 +196,37 @@ def read_ledger(
     found = ledger(house.store, wish)
     items = [one.json() for one in found.items]
     return {"items": items, "page": found.page, "size": found.size, "total": found.total}
+
+
+@router.get("/verify", responses=problems_documented(s404="there is no such order", s422="it is no digest"))
+def verify_report(
+    house: HouseDep,
+    digest: Annotated[
+        str, Query(max_length=200, description="as printed beside the signature; 12 digits or more")
+    ],
+    order: Annotated[str, Query(max_length=64, description="number or id; empty looks through all")] = "",
+) -> dict[str, Any]:
+    """Say which signed document a digest is of, and whether what is kept still gives it."""
+    return verify(house.store, digest, order=order).json()
+
+
+@router.put(
+    "/{id}/visit",
+    responses=problems_documented(
+        s403="only planners do", s404="there is no such order", s412="changed meanwhile", s422="no such visit"
+    ),
+)
+def tie(id: Handle, body: TieIn, house: HouseDep, visitor: VisitorDep) -> dict[str, Any]:
+    """Say which visit of the plan an order is, or with null that it is none; one that is done reports the visit done."""
+    tied = tie_order(
+        house.store,
+        id,
+        body.visit or "",
+        revision=body.revision,
+        actor=acting(house, visitor),
+        now=house.now(),
+    )
+    return tied.json()
 
 
 @router.get("/{id}", responses=problems_documented(s404="there is none"))

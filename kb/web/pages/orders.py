@@ -19,6 +19,7 @@ from kb.usecases.order_making import Written, decide_finding, order_of_visit, wr
 from kb.usecases.order_pictures import order_file
 from kb.usecases.order_report import told_of
 from kb.usecases.order_sheet import order_sheet
+from kb.usecases.order_signing import grouped
 from kb.usecases.order_telling import settle_entry
 from kb.usecases.order_visits import NOTE, note_told
 from kb.usecases.order_words import (
@@ -264,6 +265,7 @@ def _show(
         "unbooked_words": UNBOOKED_WORDS,
         "finding_words": FINDING_WORDS,
         "told_of": told_of,
+        "grouped": grouped,
         "visit_note": note_told(str(sheet.order.body.get(NOTE, "")), language),
         "label": label,
         "coded": CODED,
