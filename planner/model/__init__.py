@@ -6,6 +6,7 @@ May import: `planner.errors` and the standard library.
 from planner.model.contracts import Contract, ContractLevel, ResponseTimes
 from planner.model.equipment import Customer, Datum, Equipment, EquipmentClass, Position, Site
 from planner.model.meters import Meter, MeterReading
+from planner.model.needs import PLAIN, Kit, Needs
 from planner.model.orders import EventKind, MachineState, OrderEvent, OrderState
 from planner.model.people import Certificate, Technician
 from planner.model.spans import DateSpan, OpeningHours, TimeSpan
@@ -18,6 +19,7 @@ from planner.model.work import (
     Level,
     MaintenancePlan,
     Occurrence,
+    Presence,
     Reason,
     ReasonKind,
     Unplaced,
@@ -26,6 +28,7 @@ from planner.model.work import (
 )
 
 __all__ = [
+    "PLAIN",
     "Basis",
     "CalendarMove",
     "Certificate",
@@ -40,16 +43,19 @@ __all__ = [
     "EventKind",
     "Interval",
     "IntervalUnit",
+    "Kit",
     "Level",
     "MachineState",
     "MaintenancePlan",
     "Meter",
     "MeterReading",
+    "Needs",
     "Occurrence",
     "OpeningHours",
     "OrderEvent",
     "OrderState",
     "Position",
+    "Presence",
     "Reason",
     "ReasonKind",
     "ResponseTimes",

@@ -1,11 +1,13 @@
 """Maintenance plans, the occurrences they make due, and the visits that serve them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from planner.errors import InvalidInput
+from planner.model.needs import PLAIN, Needs
 from planner.model.spans import TimeSpan
 
 
@@ -76,6 +78,7 @@ class MaintenancePlan:
         skills: Skill codes the technician needs, all of them.
         lead: Call horizon: how long before the date the visit becomes *called*.
         checklist_id: The library page with the items.
+        needs: What its trips need beside time and skills.
 
     Raises:
         InvalidInput: A limit, factor, lead or `first_k` below zero, or a duration that is not above zero.
@@ -98,6 +101,7 @@ class MaintenancePlan:
     skills: frozenset[str] = frozenset()
     lead: timedelta = timedelta(days=30)
     checklist_id: str | None = None
+    needs: Needs = PLAIN
 
     def __post_init__(self) -> None:
         none = timedelta(0)
@@ -189,6 +193,7 @@ class DueWork:
         skills: What the technician must be able to do, all of it.
         lead: How long before its day the visit becomes *called*: the longest of its plans.
         reasons: Steps taken so far that concern the whole trip, such as merging.
+        needs: What it needs beside time and skills.
     """
 
     key: str
@@ -201,6 +206,7 @@ class DueWork:
     skills: frozenset[str] = frozenset()
     lead: timedelta = timedelta(days=30)
     reasons: tuple[Reason, ...] = ()
+    needs: Needs = PLAIN
 
 
 class VisitState(StrEnum):
@@ -216,14 +222,28 @@ class VisitState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """One technician on one day of a visit; `travel` is the way there, of a day's last stop the way home as well."""
+
+    technician_id: str
+    day: date
+    hours: TimeSpan
+    travel: timedelta = timedelta(0)
+    travel_m: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One trip to one site on one day, serving the occurrences merged into it.
+    """One trip to one site, serving the occurrences merged into it; most are one technician's on one day.
 
     Args:
         key: Stable identity: the site and the key of its first occurrence.
         hours: Planned presence on site, local time; None while no technician is known.
         occurrences: What is done there, sorted by key; at least one.
         locked: Never moved by a new plan.
+        needs: What it needs beside time and skills.
+        further: Who else is there on the first day, and everybody on each further day; `day`, `technician_id` and
+            `hours` are the first technician's first day.
     """
 
     key: str
@@ -240,6 +260,41 @@ class Visit:
     travel_m: int = 0
     locked: bool = False
     reasons: tuple[Reason, ...] = ()
+    needs: Needs = PLAIN
+    further: tuple[Presence, ...] = ()
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which somebody is there."""
+        return max((one.day for one in self.further), default=self.day)
+
+    @property
+    def second_id(self) -> str | None:
+        """The technician beside the first; None where one goes alone."""
+        return next(
+            (one.technician_id for one in self.further if one.technician_id != self.technician_id), None
+        )
+
+    def takes(self, technician_id: str) -> bool:
+        """Whether the technician is there on some day."""
+        return technician_id == self.technician_id or any(
+            one.technician_id == technician_id for one in self.further
+        )
+
+    def spread(self) -> Iterator["Visit"]:
+        """Yield what each technician has of it on each day, as visits of their own; the first keeps the key."""
+        yield replace(self, further=()) if self.further else self
+        for number, one in enumerate(self.further, 2):
+            yield replace(
+                self,
+                key=f"{self.key}#{number}",
+                day=one.day,
+                technician_id=one.technician_id,
+                hours=one.hours,
+                travel=one.travel,
+                travel_m=one.travel_m,
+                further=(),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,3 +307,4 @@ class Unplaced:
     occurrences: tuple[Occurrence, ...]
     duration: timedelta
     reason: Reason
+    needs: Needs = PLAIN

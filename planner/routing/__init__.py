@@ -10,8 +10,9 @@ May import: `planner.calendars` and below; numpy and the solver (nowhere else).
 from planner.routing.check import Breach, Surroundings, breaches
 from planner.routing.constraints import Why
 from planner.routing.costs import Costs, plan_costs
-from planner.routing.first_plan import FirstPlan, Progress, days_outwards, first_plan
+from planner.routing.first_plan import FirstPlan, Progress, first_plan
 from planner.routing.improving import CurvePoint, Improved, Snapshot, StopRule
+from planner.routing.offers import days_outwards
 from planner.routing.positions import gcj02_of, to_wgs84
 from planner.routing.reach import longest_trip
 from planner.routing.travel import DEFAULT_RULE, Travel, TravelRule

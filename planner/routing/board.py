@@ -1,13 +1,13 @@
 """Everybody's days while a plan grows: who could come when, what is taken, what is left."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 
 from planner.calendars import WorkCalendar
-from planner.model import DueWork, Site, Technician, TimeSpan, Visit
+from planner.model import DueWork, Kit, Site, Technician, TimeSpan, Visit
 from planner.routing import constraints
 from planner.routing.constraints import Why
 from planner.routing.timetable import (
@@ -38,11 +38,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Work that has its technician, day and hours."""
+    """Work that has its technician, day and hours; `further` are the other technicians and days of the same visit."""
 
     technician_id: str
     day: date
     stop: Stop
+    further: tuple["Placement", ...] = ()
+
+    def parts(self) -> Iterator["Placement"]:
+        """Yield this technician's first day, then the further ones."""
+        yield self
+        yield from self.further
 
     @property
     def hours(self) -> TimeSpan:
@@ -59,6 +65,7 @@ class Board:
         locked: Visits that stand; their technicians' time is taken.
         spacing: Least time between two visits of a site, where agreed.
         rule: What is assumed about the roads.
+        kits: What there is of each kit, by its code.
     """
 
     def __init__(
@@ -71,10 +78,13 @@ class Board:
         locked: Iterable[Visit],
         spacing: Mapping[str, timedelta],
         rule: TravelRule,
+        kits: Mapping[str, Kit] | None = None,
     ) -> None:
         kept = list(locked)
         self.technicians = technicians
         self.spacing = spacing
+        self.kits: Mapping[str, Kit] = kits or {}
+        self._carried: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
         self.travel = Travel(
             {
                 **{site_place(visit.site_id): None for visit in kept},
@@ -88,20 +98,40 @@ class Board:
         self._days: dict[tuple[str, date], TechnicianDay] = {}
         self._site_spans: dict[tuple[str, date], Spans] = {}
         self._site_days: dict[str, list[date]] = defaultdict(list)
-        self._able: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
+        self._able: dict[tuple[str, frozenset[str], frozenset[str]], tuple[str, ...]] = {}
         self._certified = frozenset(one for one, person in technicians.items() if person.certificates)
         self._barred: dict[tuple[frozenset[str], date], frozenset[str]] = {}
         for visit in kept:
             self.stand(visit)
 
+    def may_carry(self, work: DueWork, technician_id: str) -> bool:
+        """Whether the technician may take each kit that the work needs, on a day when all are there."""
+        return all(
+            constraints.kit_there(self.kits.get(one), technician_id, ()) is None for one in work.needs.kits
+        )
+
+    def carriers(self, kit_id: str, day: date) -> Set[str]:
+        """Return who carries the kit on `day`."""
+        found = self._carried.get((kit_id, day))
+        return found.keys() if found else frozenset()
+
+    def lacks_kit(self, work: DueWork, technician_id: str, day: date) -> Why | None:
+        """Return why the technician would be there without a kit on `day`; None where all can be taken."""
+        for one in work.needs.kits:
+            if why := constraints.kit_there(self.kits.get(one), technician_id, self.carriers(one, day)):
+                return why
+        return None
+
     def able(self, work: DueWork) -> tuple[str, ...]:
         """Return the technicians who have the skills on some day, the one who lives nearest first."""
-        key = (work.site_id, work.skills)
+        key = (work.site_id, work.skills, work.needs.kits)
         found = self._able.get(key)
         if found is None:
             place = site_place(work.site_id)
             people = [
-                one for one, person in self.technicians.items() if constraints.skill(work, person) is None
+                one
+                for one, person in self.technicians.items()
+                if constraints.skill(work, person) is None and self.may_carry(work, one)
             ]
             people.sort(key=lambda one: (self.travel.minutes(home_place(one), place), one))
             found = self._able[key] = tuple(people)
@@ -151,6 +181,8 @@ class Board:
         place = site_place(work.site_id)
         site_spans = self.site_spans(work.site_id, day)
         for one in self.able_on(work, day) if people is None else people:
+            if work.needs.kits and self.lacks_kit(work, one, day):
+                continue
             table = self.day_of(one, day)
             nearest = self.travel.minutes(table.home, place)
             # No round through a place is shorter than the way there and back, so most people need no closer look.
@@ -169,6 +201,9 @@ class Board:
             person is None
             or constraints.certificate(work, person, placement.day)
             or constraints.inside_window(work, placement.day)
+            or self.lacks_kit(work, placement.technician_id, placement.day)
+            or placement.further
+            or work.needs.is_joint
         ):
             return False
         if self.closed(work, placement.day):
@@ -178,9 +213,32 @@ class Board:
         return fits(table, self.travel, open_spans, placement.stop, minutes_of(work))
 
     def put(self, work: DueWork, placement: Placement) -> None:
-        """Take the time of `placement`."""
-        self.day_of(placement.technician_id, placement.day).put(placement.stop)
-        self._site_days[work.site_id].append(placement.day)
+        """Take the time of `placement`, and the kits."""
+        for one in placement.parts():
+            self._take_time(one, is_whole_day=work.needs.days > 1)
+            self._site_days[work.site_id].append(one.day)
+        for kit_id, day in _carried(work.needs.kits, placement):
+            self._carried[kit_id, day][placement.technician_id] += 1
+
+    def take(self, work: DueWork, placement: Placement) -> None:
+        """Undo `put`."""
+        for one in placement.parts():
+            if work.needs.days > 1:
+                del self._days[one.technician_id, one.day]
+            else:
+                self.day_of(one.technician_id, one.day).take(one.stop)
+            self._site_days[work.site_id].remove(one.day)
+        for kit_id, day in _carried(work.needs.kits, placement):
+            carried = self._carried[kit_id, day]
+            carried[placement.technician_id] -= 1
+            if not carried[placement.technician_id]:
+                del carried[placement.technician_id]
+
+    def _take_time(self, one: Placement, *, is_whole_day: bool) -> None:
+        table = self.day_of(one.technician_id, one.day)
+        table.put(one.stop)
+        if is_whole_day:
+            table.block()
 
     def day_of(self, technician_id: str, day: date) -> TechnicianDay:
         """Return the technician's day, empty of stops where nothing was put there yet."""
@@ -219,19 +277,39 @@ class Board:
 
     def stand(self, visit: Visit) -> None:
         """Take the time of a visit that stands; one without hours takes its technician's whole day."""
-        self._site_days[visit.site_id].append(visit.day)
-        if visit.technician_id not in self.technicians or visit.technician_id is None:
-            return
-        table = self.day_of(visit.technician_id, visit.day)
-        if visit.hours is None:
-            # Nobody knows at what time it is, so nothing else may be promised for that day.
-            table.block()
-            return
-        table.put(placement_of(visit).stop)
+        for one in visit.spread():
+            self._site_days[visit.site_id].append(one.day)
+            if one.technician_id is not None and one.technician_id == visit.technician_id:
+                for kit_id in visit.needs.kits:
+                    self._carried[kit_id, one.day][one.technician_id] += 1
+            if one.technician_id not in self.technicians or one.technician_id is None:
+                continue
+            if one.hours is None:
+                # Nobody knows at what time it is, so nothing else may be promised for that day.
+                self.day_of(one.technician_id, one.day).block()
+            else:
+                self._take_time(placement_of(one), is_whole_day=visit.needs.days > 1)
+
+    def calendar_of(self, technician_id: str) -> WorkCalendar:
+        """Return when a technician works."""
+        return self._technician_calendars[technician_id]
+
+
+def _carried(kits: Iterable[str], placement: Placement) -> Iterator[tuple[str, date]]:
+    """Yield the kits and days of a placement; the first technician carries them."""
+    for kit_id in kits:
+        for one in placement.parts():
+            if one.technician_id == placement.technician_id:
+                yield kit_id, one.day
 
 
 def placement_of(visit: Visit) -> Placement:
     """Return where a visit with a technician and hours stands."""
+    first, *others = (_part(one) for one in visit.spread())
+    return replace(first, further=tuple(others)) if others else first
+
+
+def _part(visit: Visit) -> Placement:
     assert visit.technician_id is not None
     assert visit.hours is not None
     ((start, end),) = spans_of((visit.hours,))

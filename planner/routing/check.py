@@ -6,48 +6,31 @@ the assumptions about roads (`TravelRule`), because these are input, and the con
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from math import asin, cos, radians, sin, sqrt
 
-from planner.calendars import WorkCalendar
-from planner.model import DueWork, Position, Site, Technician, Unplaced, Visit
-from planner.routing.positions import to_wgs84
-from planner.routing.travel import DEFAULT_RULE, EARTH_RADIUS_M, TravelRule
+from planner.model import DueWork, Position, Technician, Unplaced, Visit
+from planner.routing.check_ground import (
+    TOLERANCE,
+    Breach,
+    Spans,
+    Surroundings,
+    at_clock,
+    known_way,
+    overlap,
+    position_of,
+    way_between,
+    working,
+)
+from planner.routing.check_joint import (
+    company_breaches,
+    kit_breaches,
+    parts_of,
+    price_breaches,
+    whole_day_breaches,
+)
 
-TOLERANCE = timedelta(seconds=1)
-"""Plans count in whole minutes, rounded up; what is short by less than this is a matter of rounding."""
-_Spans = list[tuple[datetime, datetime]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A rule that a plan breaks.
-
-    Args:
-        rule: Its name: `served`, `same_work`, `skill`, `certificate`, `window`, `technician_away`, `site_closed`,
-            `work_time`, `travel`, `home`, `spacing`, `locked`.
-        key: The visit's key.
-        what: What is wrong, with the figures.
-    """
-
-    rule: str
-    key: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a plan is checked against; as the arguments of `first_plan`."""
-
-    sites: Mapping[str, Site]
-    technicians: Mapping[str, Technician]
-    site_calendars: Mapping[str, WorkCalendar]
-    technician_calendars: Mapping[str, WorkCalendar]
-    locked: Sequence[Visit] = ()
-    spacing: Mapping[str, timedelta] | None = None
-    rule: TravelRule = DEFAULT_RULE
+__all__ = ["Breach", "Surroundings", "breaches"]
 
 
 def breaches(
@@ -60,8 +43,12 @@ def breaches(
         due = by_key.get(visit.key)
         if due is not None:
             found += _alone(due, visit, around)
+            found += company_breaches(due, visit, around) if due.needs.is_joint else ()
     found += _days(visits, around)
     found += _spacing(visits, around)
+    found += whole_day_breaches(visits, around)
+    found += kit_breaches(visits, around)
+    found += price_breaches(by_key, visits, around)
     return tuple(sorted(found, key=lambda one: (one.key, one.rule, one.what)))
 
 
@@ -91,36 +78,51 @@ def _alone(due: DueWork, visit: Visit, around: Surroundings) -> Iterator[Breach]
     def breach(rule: str, what: str) -> Breach:
         return Breach(rule=rule, key=visit.key, what=what)
 
-    if (visit.site_id, visit.duration, visit.earliest, visit.latest) != (
+    if (visit.site_id, visit.duration, visit.earliest, visit.latest, visit.needs) != (
         due.site_id,
         due.duration,
         due.earliest,
         due.latest,
+        due.needs,
     ) or visit.occurrences != due.occurrences:
-        yield breach("same_work", "site, duration, window or occurrences differ from what is due")
-    if not due.earliest <= visit.day <= due.latest:
-        yield breach("window", f"{visit.day} lies outside {due.earliest}..{due.latest}")
+        yield breach("same_work", "site, duration, window, needs or occurrences differ from what is due")
+    if not (due.earliest <= visit.day and visit.last_day <= due.latest):
+        yield breach("window", f"{visit.day}..{visit.last_day} lies outside {due.earliest}..{due.latest}")
+    if visit.further and not due.needs.is_joint:
+        yield breach("crew", "it needs one technician on one day")
     person = around.technicians.get(visit.technician_id or "")
     if person is None or visit.hours is None:
         yield breach("skill", f"technician {visit.technician_id} and hours {visit.hours}: both must be known")
         return
-    for skill in sorted(due.skills - person.skills):
-        proofs = [one for one in person.certificates if one.skill == skill]
-        if not proofs:
-            yield breach("skill", f"{person.id} lacks {skill}")
-        elif not any(one.first_day <= visit.day <= (one.last_day or date.max) for one in proofs):
-            ends = ", ".join(f"{one.first_day}..{one.last_day or ''}" for one in proofs)
-            yield breach("certificate", f"{person.id} may do {skill} on {ends}, not on {visit.day}")
-    if not around.technician_calendars[person.id].is_working(visit.day):
-        yield breach("technician_away", f"{person.id} does not work on {visit.day}")
-    if not around.site_calendars[visit.site_id].is_working(visit.day):
-        yield breach("site_closed", f"{visit.site_id} is closed on {visit.day}")
-    begin, end = (_at(visit.day, clock) for clock in (visit.hours.start, visit.hours.end))
-    worked = _overlap(_both_open(visit, person, around), begin, end)
+    yield from _able(due, visit, person)
+    for one in parts_of(visit):
+        calendar = around.technician_calendars.get(str(one.technician_id))
+        if calendar is not None and not calendar.is_working(one.day):
+            yield breach("technician_away", f"{one.technician_id} does not work on {one.day}")
+        if not around.site_calendars[visit.site_id].is_working(one.day):
+            yield breach("site_closed", f"{visit.site_id} is closed on {one.day}")
+    if due.needs.is_joint:
+        return
+    begin, end = (at_clock(visit.day, clock) for clock in (visit.hours.start, visit.hours.end))
+    worked = overlap(_both_open(visit, person, around), begin, end)
     if worked < due.duration - TOLERANCE:
         yield breach(
             "work_time", f"{begin:%H:%M}–{end:%H:%M} holds {worked} of work, {due.duration} is needed"
         )
+
+
+def _able(due: DueWork, visit: Visit, person: Technician) -> Iterator[Breach]:
+    """Check that the first technician has every skill on each day."""
+    for skill in sorted(due.skills - person.skills):
+        proofs = [one for one in person.certificates if one.skill == skill]
+        if not proofs:
+            yield Breach(rule="skill", key=visit.key, what=f"{person.id} lacks {skill}")
+            continue
+        for day in sorted({one.day for one in parts_of(visit)}):
+            if not any(one.first_day <= day <= (one.last_day or date.max) for one in proofs):
+                ends = ", ".join(f"{one.first_day}..{one.last_day or ''}" for one in proofs)
+                what = f"{person.id} may do {skill} on {ends}, not on {day}"
+                yield Breach(rule="certificate", key=visit.key, what=what)
 
 
 def _days(visits: Sequence[Visit], around: Surroundings) -> Iterator[Breach]:
@@ -128,8 +130,11 @@ def _days(visits: Sequence[Visit], around: Surroundings) -> Iterator[Breach]:
     ours = {visit.key for visit in visits}
     rounds: dict[tuple[str, date], list[Visit]] = defaultdict(list)
     for visit in [*visits, *around.locked]:
-        if visit.technician_id in around.technicians and visit.technician_id is not None:
-            rounds[visit.technician_id, visit.day].append(visit)
+        if visit.needs.days > 1:
+            continue  # their days are looked at by `whole_day_breaches`
+        for one in parts_of(visit):
+            if one.technician_id in around.technicians and one.technician_id is not None:
+                rounds[one.technician_id, one.day].append(one)
     for (technician_id, day), stops in rounds.items():
         if not any(visit.key in ours for visit in stops):
             continue
@@ -148,20 +153,20 @@ def _days(visits: Sequence[Visit], around: Surroundings) -> Iterator[Breach]:
 def _round(
     person: Technician, day: date, stops: Sequence[Visit], ours: set[str], around: Surroundings
 ) -> Iterator[Breach]:
-    spans = _working(person, day, around)
-    start_of_day = spans[0][0] if spans else _at(day, time())
+    spans = working(person, day, around)
+    start_of_day = spans[0][0] if spans else at_clock(day, time())
     here: Position | None = person.home
     at = f"home:{person.id}"
     leave, before = start_of_day, None
     for visit in stops:
         assert visit.hours is not None
-        there = _position(visit, around)
-        begin = _at(day, visit.hours.start)
-        needed = _known(around.rule, at, f"site:{visit.site_id}")
+        there = position_of(visit, around)
+        begin = at_clock(day, visit.hours.start)
+        needed = known_way(around.rule, at, f"site:{visit.site_id}")
         if needed is None:
             same = before is not None and before.site_id == visit.site_id
-            needed = _way(here, there, around.rule, same=same)
-        room = _overlap(spans, leave, begin)
+            needed = way_between(here, there, around.rule, same=same)
+        room = overlap(spans, leave, begin)
         concerned = visit.key in ours or (before is not None and before.key in ours)
         if concerned and (begin < leave or room < needed - TOLERANCE):
             yield Breach(
@@ -171,13 +176,13 @@ def _round(
             )
         if visit.key in ours and visit.travel < needed - TOLERANCE:
             yield Breach(rule="travel", key=visit.key, what=f"it says {visit.travel}; the way takes {needed}")
-        leave, here, before = max(leave, _at(day, visit.hours.end)), there, visit
+        leave, here, before = max(leave, at_clock(day, visit.hours.end)), there, visit
         at = f"site:{visit.site_id}"
     if before is not None and before.key in ours:
-        needed = _known(around.rule, at, f"home:{person.id}")
+        needed = known_way(around.rule, at, f"home:{person.id}")
         if needed is None:
-            needed = _way(here, person.home, around.rule, same=False)
-        room = _overlap(spans, leave, datetime.combine(day, time.max))
+            needed = way_between(here, person.home, around.rule, same=False)
+        room = overlap(spans, leave, datetime.combine(day, time.max))
         if room < needed - TOLERANCE:
             yield Breach(
                 rule="home",
@@ -193,65 +198,22 @@ def _spacing(visits: Sequence[Visit], around: Surroundings) -> Iterator[Breach]:
     for visit in visits:
         least = (around.spacing or {}).get(visit.site_id, timedelta(0))
         for other in standing[visit.site_id]:
-            apart = abs(visit.day - other.day)
-            if timedelta(0) < apart < least:
+            if other.key == visit.key:
+                continue
+            pairs = ((one.day, another.day) for one in parts_of(visit) for another in parts_of(other))
+            near = [gap for one, another in pairs if timedelta(0) < (gap := abs(one - another)) < least]
+            if near:
+                apart = min(near)
                 what = f"{apart.days} days from {other.key}; {least.days} are agreed"
                 yield Breach(rule="spacing", key=visit.key, what=what)
 
 
-def _working(person: Technician, day: date, around: Surroundings) -> _Spans:
-    calendar = around.technician_calendars[person.id]
-    spans = [(_at(day, span.start), _at(day, span.end)) for span in calendar.spans(day)]
-    if spans:
-        begin, end = spans[-1]
-        spans[-1] = begin, min(end + person.overtime_limit, datetime.combine(day, time.max))
-    return spans
-
-
-def _both_open(visit: Visit, person: Technician, around: Surroundings) -> _Spans:
+def _both_open(visit: Visit, person: Technician, around: Surroundings) -> Spans:
     opening = around.site_calendars[visit.site_id].spans(visit.day)
     found = []
-    for begin, end in _working(person, visit.day, around):
+    for begin, end in working(person, visit.day, around):
         for span in opening:
-            low, high = max(begin, _at(visit.day, span.start)), min(end, _at(visit.day, span.end))
+            low, high = max(begin, at_clock(visit.day, span.start)), min(end, at_clock(visit.day, span.end))
             if low < high:
                 found.append((low, high))
     return found
-
-
-def _overlap(spans: Iterable[tuple[datetime, datetime]], begin: datetime, end: datetime) -> timedelta:
-    total = timedelta(0)
-    for low, high in spans:
-        total += max(timedelta(0), min(high, end) - max(low, begin))
-    return total
-
-
-def _position(visit: Visit, around: Surroundings) -> Position | None:
-    site = around.sites.get(visit.site_id)
-    return site.position if site else None
-
-
-def _known(rule: TravelRule, one: str, other: str) -> timedelta | None:
-    """Return the time of a way that the rule knows better than by its assumptions; None where it does not."""
-    known = rule.ways.get((min(one, other), max(one, other)))
-    return None if known is None else timedelta(minutes=known[0])
-
-
-def _way(one: Position | None, other: Position | None, rule: TravelRule, *, same: bool) -> timedelta:
-    if same:
-        return timedelta(0)
-    if one is None or other is None:
-        return timedelta(minutes=rule.unknown_minutes)
-    here, there = to_wgs84(one), to_wgs84(other)
-    north, other_north = radians(here.latitude_deg), radians(there.latitude_deg)
-    east = radians(there.longitude_deg - here.longitude_deg)
-    half = sin((other_north - north) / 2) ** 2 + cos(north) * cos(other_north) * sin(east / 2) ** 2
-    road_m = 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, half))) * rule.detour
-    slow_m = min(road_m, rule.near_m)
-    hours = slow_m / 1000 / rule.near_km_h + (road_m - slow_m) / 1000 / rule.far_km_h
-    return timedelta(hours=hours)
-
-
-def _at(day: date, clock: time) -> datetime:
-    # Local wall-clock times of one day and place: a zone would change nothing and is not known here.
-    return datetime.combine(day, clock)

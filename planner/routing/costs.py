@@ -6,7 +6,7 @@ Every part is in minutes of driving, so that two plans of one task can be laid s
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.model import ReasonKind, Technician, Unplaced, Visit
@@ -43,26 +43,34 @@ def plan_costs(
     locked: Sequence[Visit] = (),
     published: Sequence[Visit] = (),
     weights: Weights = DEFAULT_WEIGHTS,
+    optional_left: float = 0.0,
 ) -> Costs:
     """Return what a plan costs.
 
     Args:
         visits: The plan's own visits, each with technician, hours and travel.
-        unplaced: What found no place, or how much.
+        unplaced: What found no place, or how much of it was due.
         technicians, technician_calendars: By id.
         locked: Visits that stand; their time counts for the balance, and they may be a site's last visit.
         published: The plan before.
         weights: The prices.
+        optional_left: Prices of the optional work that stays out, where `unplaced` is a number.
     """
+    parts = [part for one in visits for part in one.spread()]
+    due = unplaced if isinstance(unplaced, int) else sum(one.needs.price is None for one in unplaced)
+    if not isinstance(unplaced, int):
+        optional_left = sum(one.needs.price or 0.0 for one in unplaced)
     return Costs(
-        travel=weights.travel * sum(one.travel / _MINUTE for one in visits),
+        travel=weights.travel * sum(one.travel / _MINUTE for one in parts),
         early=weights.early * sum(max(0, -_days_late(one)) for one in visits),
         late=weights.late * sum(max(0, _days_late(one)) for one in visits),
-        overtime=weights.overtime * _overtime_minutes(visits, technician_calendars),
+        overtime=weights.overtime * _overtime_minutes(parts, technician_calendars),
         other_technician=weights.other_technician * _by_others(visits, technicians, locked),
-        balance=_imbalance(visits, locked, technician_calendars, weights),
+        balance=_imbalance(
+            parts, [part for one in locked for part in one.spread()], technician_calendars, weights
+        ),
         moved=_moved(visits, published, weights),
-        unserved=weights.unserved * (unplaced if isinstance(unplaced, int) else len(unplaced)),
+        unserved=weights.unserved * due + optional_left,
     )
 
 
@@ -92,12 +100,28 @@ def _overtime_minutes(visits: Sequence[Visit], technician_calendars: Mapping[str
     taken: dict[tuple[str, date], float] = defaultdict(float)
     for one in visits:
         if one.technician_id in technician_calendars and one.technician_id is not None:
-            taken[one.technician_id, one.day] += (one.duration + one.travel) / _MINUTE
+            taken[one.technician_id, one.day] += (_worked(one, technician_calendars) + one.travel) / _MINUTE
     total = 0.0
     for (technician_id, day), minutes in taken.items():
         regular = sum(span.duration / _MINUTE for span in technician_calendars[technician_id].spans(day))
         total += max(0.0, minutes - regular)
     return total
+
+
+def _worked(part: Visit, technician_calendars: Mapping[str, WorkCalendar]) -> timedelta:
+    """Return how long one technician works in a part of a visit: of several days, the working time of this one."""
+    if part.needs.days == 1 or part.hours is None or part.technician_id is None:
+        return part.duration
+    begin, end = _minutes_at(part.hours.start), _minutes_at(part.hours.end)
+    spans = technician_calendars[part.technician_id].spans(part.day)
+    minutes = sum(
+        max(0, min(_minutes_at(one.end), end) - max(_minutes_at(one.start), begin)) for one in spans
+    )
+    return minutes * _MINUTE
+
+
+def _minutes_at(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _by_others(
@@ -127,8 +151,9 @@ def _imbalance(
     for one in [*visits, *locked]:
         month = one.day.year, one.day.month
         if month in months and one.technician_id in technician_calendars and one.technician_id is not None:
-            taken[one.technician_id, *month] += (one.duration + one.travel) / _MINUTE
-            work += one.duration / _MINUTE
+            worked = _worked(one, technician_calendars)
+            taken[one.technician_id, *month] += (worked + one.travel) / _MINUTE
+            work += worked / _MINUTE
     shares = [
         (taken[one, *month], has)
         for one, calendar in technician_calendars.items()
@@ -155,5 +180,8 @@ def _moved(visits: Sequence[Visit], published: Sequence[Visit], weights: Weights
         old = before.get(one.key)
         if old is not None:
             price += weights.moved_day * (one.day != old.day)
-            price += weights.moved_technician * (one.technician_id != old.technician_id)
+            others = {part.technician_id for part in one.spread()} != {
+                part.technician_id for part in old.spread()
+            }
+            price += weights.moved_technician * (one.technician_id != old.technician_id or others)
     return price

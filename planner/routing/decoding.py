@@ -5,20 +5,20 @@ refuses is placed by the rule of `first_plan`, or stays out with its reason. So 
 where the search was told less than the whole truth.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 
 from planner.model import DueWork, Reason, Unplaced, Visit
 from planner.routing import constraints
 from planner.routing.board import Board, Placement, minutes_of, placement_of, site_place
 from planner.routing.department import Department
-from planner.routing.first_plan import nearest_offer, offered
+from planner.routing.offers import stands
+from planner.routing.placing import all_seated
 from planner.routing.problem import Plan
 from planner.routing.setting import Setting
 from planner.routing.telling import (
     in_order,
-    offer_reason,
     search_reason,
     technician_reason_of,
     told_unplaced,
@@ -35,12 +35,14 @@ class Decoded:
     Args:
         visits: By day, hour and key.
         unplaced: With reasons; empty where none were asked for.
-        homeless: How much work has no place.
+        homeless: How much due work has no place.
+        optional_left: Prices of the optional work that stays out, together.
     """
 
     visits: tuple[Visit, ...]
     unplaced: tuple[Unplaced, ...]
     homeless: int
+    optional_left: float = 0.0
 
 
 def decoded(
@@ -61,15 +63,20 @@ def decoded(
         with_reasons: Whether what stays out is told why, which takes a moment for each.
     """
     board = setting.board()
+    joint = {one.key: one for one in department.joint}
+    seats: dict[str, Placement] = {}
     for visit in department.passing:
-        board.stand(visit)
-    placed = routes_on_board(board, department, plan)
-    work = (*department.work, *department.homeless)
-    found = _finished(board, work, placed, before, with_reasons=with_reasons)
-    return Decoded(
-        visits=in_order([*found.visits, *department.passing]),
-        unplaced=found.unplaced,
-        homeless=found.homeless,
+        if visit.key in joint:
+            seats[visit.key] = placement_of(visit)
+            board.put(joint[visit.key], seats[visit.key])
+        else:
+            board.stand(visit)
+    seats |= routes_on_board(board, department, plan)
+    work = (*department.joint, *department.work, *department.homeless)
+    found = _finished(board, work, seats, before, with_reasons=with_reasons)
+    return replace(
+        found,
+        visits=in_order([*found.visits, *(one for one in department.passing if one.key not in joint)]),
     )
 
 
@@ -80,13 +87,19 @@ def settled(
     *,
     before: Sequence[Visit] = (),
     with_reasons: bool = True,
+    first: Set[str] = frozenset(),
 ) -> Decoded:
-    """Return the visits of work whose places are known by its key; arguments as of `decoded`."""
+    """Return the visits of work whose places are known by its key; arguments as of `decoded`.
+
+    What stands in the way of the keys in `first`, or of a visit earlier in the day, is placed anew.
+    """
     board = setting.board()
     by_key = {one.key: one for one in work}
     placed: dict[str, Placement] = {}
-    for key, placement in sorted(placements.items(), key=lambda one: (one[1].day, one[1].stop, one[0])):
-        if key in by_key and board.stands(by_key[key], placement):
+    for key, placement in sorted(
+        placements.items(), key=lambda one: (one[0] not in first, one[1].day, one[1].stop, one[0])
+    ):
+        if key in by_key and stands(board, by_key[key], placement):
             board.put(by_key[key], placement)
             placed[key] = placement
     return _finished(board, work, placed, before, with_reasons=with_reasons)
@@ -123,6 +136,8 @@ def _put_route(
             continue
         if constraints.certificate(work, board.technicians[technician_id], day) is not None:
             continue
+        if work.needs.kits and board.lacks_kit(work, technician_id, day):
+            continue
         stop = Stop(start, end, place)
         if fits(table, board.travel, open_spans, stop, minutes):
             placement = Placement(technician_id=technician_id, day=day, stop=stop)
@@ -143,16 +158,8 @@ def _finished(
     """Place what the board refused, then tell of everything."""
     everywhere = dict(placed)
     told: dict[str, Reason] = {}
-    homeless = []
-    rest = [one for one in work if one.key not in placed]
-    for one in sorted(rest, key=lambda one: (one.latest, one.key)):
-        offer = nearest_offer(board, one)
-        if offer is None:
-            homeless.append(one)
-            continue
-        placement = everywhere[one.key] = offered(one, offer)
-        board.put(one, placement)
-        told[one.key] = offer_reason(board, one, offer)
+    order = sorted(work, key=lambda one: (not one.needs.is_joint, one.latest, one.key))
+    homeless = all_seated(board, order, everywhere, told)
     stood = {one.key: one for one in before}
     visits = [
         told_visit(
@@ -167,7 +174,8 @@ def _finished(
     return Decoded(
         visits=in_order(visits),
         unplaced=unplaced_in_order(told_unplaced(board, one) for one in homeless) if with_reasons else (),
-        homeless=len(homeless),
+        homeless=sum(not one.needs.is_optional for one in homeless),
+        optional_left=sum(one.needs.price or 0.0 for one in homeless),
     )
 
 

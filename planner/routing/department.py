@@ -18,12 +18,15 @@ from planner.model import DueWork, Visit
 from planner.routing.board import Board, home_place, minutes_of, placement_of, site_place
 from planner.routing.costs import last_technicians
 from planner.routing.department_days import Candidates, candidates
+from planner.routing.department_kits import department_kits
 from planner.routing.department_people import Columns, columns_of
 from planner.routing.department_slots import SlotName, SlotTable, slot_arrays, slot_table
+from planner.routing.offers import stands
 from planner.routing.problem import NONE, Floats, Ints, Plan, Problem, Requests, Tasks
 from planner.routing.setting import Setting
 from planner.routing.timetable import START_STEP, length
 from planner.routing.travel_table import minutes_table
+from planner.routing.weights import Weights
 
 ONE_DAY = timedelta(days=1)
 
@@ -38,7 +41,8 @@ class Department:
         work: Request q is work q; the requests behind them are locked visits.
         slots: Technician and day of each slot.
         passing: Visits that the search leaves alone.
-        homeless: Work for which there is no day at all.
+        homeless: Work for which there is no day at all, or that only `planner.routing.joint` can place.
+        joint: Work of two technicians or several days that has its place; its visits pass the search, and take time.
     """
 
     problem: Problem
@@ -47,6 +51,7 @@ class Department:
     slots: tuple[SlotName, ...]
     passing: tuple[Visit, ...]
     homeless: tuple[DueWork, ...]
+    joint: tuple[DueWork, ...] = ()
 
 
 def department(work: Sequence[DueWork], visits: Sequence[Visit], setting: Setting) -> Department:
@@ -58,6 +63,7 @@ def department(work: Sequence[DueWork], visits: Sequence[Visit], setting: Settin
         setting: All the rest.
     """
     board = setting.board()
+    joint, met = _joint(board, work, visits)
     first, last = min(one.earliest for one in work), max(one.latest for one in work)
     places, table_minutes = _ways(work, setting, first, last)
     row = {one: number for number, one in enumerate(places)}
@@ -65,7 +71,8 @@ def department(work: Sequence[DueWork], visits: Sequence[Visit], setting: Settin
     table = slot_table(board, first, last, row, steps)
     passing = _passing(board, work, visits, table)
     left_alone = {visit.key for visit in passing}
-    searched = [one for one in work if one.key not in left_alone]
+    searched = [one for one in work if one.key not in left_alone and not one.needs.is_joint]
+    unmet = tuple(one for one in work if one.needs.is_joint and one not in joint)
     found = candidates(board, searched, table)
     can = [bool(days) and bool(board.able(one)) for one, days in zip(searched, found.days, strict=True)]
     kept = tuple(one for one, is_in in zip(searched, can, strict=True) if is_in)
@@ -78,16 +85,35 @@ def department(work: Sequence[DueWork], visits: Sequence[Visit], setting: Settin
         start=_start(kept, visits, table, alternatives, problem, setting),
         work=kept,
         slots=table.names,
-        passing=passing,
-        homeless=tuple(one for one, is_in in zip(searched, can, strict=True) if not is_in),
+        passing=(*passing, *met),
+        homeless=(*(one for one, is_in in zip(searched, can, strict=True) if not is_in), *unmet),
+        joint=joint,
     )
+
+
+def _joint(
+    board: Board, work: Sequence[DueWork], visits: Sequence[Visit]
+) -> tuple[tuple[DueWork, ...], tuple[Visit, ...]]:
+    """Return the joint work that has its place, with its visits, and put them on the board."""
+    asked = {one.key: one for one in work if one.needs.is_joint}
+    if not asked:
+        return (), ()
+    met = []
+    for visit in visits:
+        if visit.key not in asked or visit.hours is None:
+            continue
+        placement = placement_of(visit)
+        if stands(board, asked[visit.key], placement):
+            board.put(asked[visit.key], placement)
+            met.append(visit)
+    return tuple(asked[one.key] for one in met), tuple(met)
 
 
 def _ways(work: Sequence[DueWork], setting: Setting, first: date, last: date) -> tuple[list[str], Floats]:
     """Return the places, homes first, and the exact travel time between them."""
     homes = {home_place(one): setting.technicians[one].home for one in sorted(setting.technicians)}
     visited = {one.site_id for one in work}
-    visited |= {one.site_id for one in setting.locked if first <= one.day <= last}
+    visited |= {one.site_id for one in setting.locked if first <= one.last_day and one.day <= last}
     found = {one: setting.sites.get(one) for one in sorted(visited)}
     sites = {site_place(one): site.position if site else None for one, site in found.items()}
     places = [*homes, *sites]
@@ -105,7 +131,7 @@ def _passing(
     board: Board, work: Sequence[DueWork], visits: Sequence[Visit], table: SlotTable
 ) -> tuple[Visit, ...]:
     """Return the visits on days that the search cannot use, and put them on the board."""
-    keys = {one.key for one in work}
+    keys = {one.key for one in work if not one.needs.is_joint}
     unusable = {name for name, usable in zip(table.names, table.usable, strict=True) if not usable}
     passing = tuple(
         one for one in visits if one.key in keys and (one.technician_id, one.day) in unusable and one.hours
@@ -156,6 +182,7 @@ def _problem(
         own_tools=np.ones((count + len(fixed), len(columns.person)), np.bool_),
         balance=setting.weights.balance,
         days=table.day_count,
+        kits=department_kits(board, work, table, setting),
     )
     return problem, alternatives
 
@@ -197,11 +224,17 @@ def _requests(
         days=_ints(days).reshape(-1, 1),
         technician=np.full(len(days), NONE, np.int64),
         cost=np.array(cost, np.float64),
-        price=np.array([*[weights.unserved] * len(work), *[inf] * len(table.fixed)], np.float64),
+        price=np.array([*_prices(work, weights), *[inf] * len(table.fixed)], np.float64),
         group=_ints(group),
         gap=_ints([ceil(setting.spacing[one] / ONE_DAY) for one in groups]),
     )
     return requests, alternatives
+
+
+def _prices(work: Sequence[DueWork], weights: Weights) -> list[float]:
+    """Return what it costs to leave each work out; no number of optional visits is worth a due one."""
+    due = weights.unserved + sum(one.needs.price or 0.0 for one in work)
+    return [due if one.needs.price is None else one.needs.price for one in work]
 
 
 def _allowed(
@@ -236,8 +269,15 @@ def _allowed(
         before = published.get(one.key)
         if before is not None:
             price += setting.weights.moved_technician * (who != number.get(before, NONE))
+        if one.needs.kits:
+            price[[not _may_carry(one, people[column], setting) for column in who]] = inf
         allowed[task, in_reach] = price
     return allowed
+
+
+def _may_carry(work: DueWork, technician_id: str, setting: Setting) -> bool:
+    kits = [setting.kits.get(one) for one in work.needs.kits]
+    return all(one is not None and one.can_be_taken_by(technician_id) for one in kits)
 
 
 def _start(

@@ -4,34 +4,36 @@ The rule, in the order in which it is applied:
 
 1. Locked visits stand. Work of an earlier plan that has not changed keeps its technician, day and hours while
    these still keep every rule.
-2. The rest is taken in the order of its ideal day; of one day, what fewest technicians are able to do first,
+2. The rest is taken: first what needs two technicians or several days, then in the order of its ideal day; of one
+   day, what fewest technicians are able to do first,
    then what must be done soonest, then the longest.
 3. Each tries the days of its window from the ideal day outwards, the earlier of two equally far ones first.
 4. On the first day on which anybody can come, the technician goes for whom it adds the least travel, from home
    or between the stops of that day; of equals, the one who lives nearest, then the id.
-5. What finds no place is tried with one rule relaxed after the other (`planner.routing.relaxation`).
+5. Optional work comes last of all, where it adds least, and only below its price (`planner.routing.placing`).
+6. What finds no place is tried with one rule relaxed after the other (`planner.routing.relaxation`).
 
 Nothing that was placed is moved again for what comes later: that is what the search of a later issue improves.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.errors import InvalidInput
-from planner.model import DueWork, Reason, Site, Technician, Unplaced, Visit
-from planner.routing.board import Board, Offer, Placement, placement_of, site_place
+from planner.model import DueWork, Kit, Reason, Site, Technician, Unplaced, Visit
+from planner.routing.board import Board, Placement, placement_of
+from planner.routing.offers import stands
+from planner.routing.placing import all_seated, seated
 from planner.routing.telling import (
     ideal_told,
     in_order,
-    offer_reason,
     technician_reason_of,
     told_unplaced,
     told_visit,
     unplaced_in_order,
 )
-from planner.routing.timetable import Stop
 from planner.routing.travel import DEFAULT_RULE, TravelRule
 
 Progress = Callable[[int, int], None]
@@ -62,6 +64,7 @@ def first_plan(
     published: Sequence[Visit] = (),
     spacing: Mapping[str, timedelta] | None = None,
     rule: TravelRule = DEFAULT_RULE,
+    kits: Mapping[str, Kit] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> FirstPlan:
     """Return the plan by the rule of this file; the same input gives the same plan, in any order of its parts.
@@ -77,6 +80,7 @@ def first_plan(
         published: The visits of the plan before; see rule 1.
         spacing: Least time between two visits of a site, by site id, where a contract agrees one.
         rule: What is assumed about the roads.
+        kits: What there is of each kit that work may need, by its code.
         progress: Called with how many pieces of work are done, of how many: once for those that keep their place, then
             after each of the others.
 
@@ -92,43 +96,42 @@ def first_plan(
         locked=locked,
         spacing=spacing or {},
         rule=rule,
+        kits=kits,
     )
-    placed = kept(board, work, published)
-    chosen = {one.key: (placement, reason) for one, placement, reason in placed}
-    progress(len(chosen), len(work))
-    rest = sorted((one for one in work if one.key not in chosen), key=lambda one: _urgency(board, one))
-    done = len(chosen)
+    due = [one for one in work if not one.needs.is_optional]
+    seats, told = kept(board, due, published)
+    progress(len(seats), len(work))
+    rest = sorted((one for one in due if one.key not in seats), key=lambda one: _urgency(board, one))
+    done = len(seats)
     homeless = []
     for one in rest:
-        offer = nearest_offer(board, one)
-        if offer is None:
+        found = seated(board, one)
+        if found is None:
             homeless.append(one)
         else:
-            placement = offered(one, offer)
-            board.put(one, placement)
-            chosen[one.key] = placement, offer_reason(board, one, offer)
+            seats[one.key], told[one.key] = found
         done += 1
         progress(done, len(work))
-    visits = [told_visit(board, one, *chosen[one.key]) for one in work if one.key in chosen]
+    optional = [one for one in work if one.needs.is_optional]
+    if optional:
+        kept_seats, kept_told = kept(board, optional, published)
+        seats |= kept_seats
+        told |= kept_told
+        optional.sort(key=lambda one: (-(one.needs.price or 0.0), one.key))
+        homeless += all_seated(board, optional, seats, told)
+        progress(len(work), len(work))
+    visits = [told_visit(board, one, seats[one.key], told[one.key]) for one in work if one.key in seats]
     unplaced = [told_unplaced(board, one) for one in homeless]
     return FirstPlan(visits=in_order(visits), unplaced=unplaced_in_order(unplaced))
 
 
-def days_outwards(ideal: date, earliest: date, latest: date) -> Iterator[date]:
-    """Yield the days from `earliest` to `latest`, those nearest to `ideal` first, the earlier of two equals first."""
-    farthest = max(abs((earliest - ideal).days), abs((latest - ideal).days))
-    for away in range(farthest + 1):
-        for day in dict.fromkeys((ideal - timedelta(days=away), ideal + timedelta(days=away))):
-            if earliest <= day <= latest:
-                yield day
-
-
 def kept(
     board: Board, work: Sequence[DueWork], published: Sequence[Visit]
-) -> list[tuple[DueWork, Placement, Reason]]:
-    """Keep the published placements of unchanged work that still hold, earliest first; return what was kept."""
+) -> tuple[dict[str, Placement], dict[str, Reason]]:
+    """Keep the published placements of unchanged work that still hold, earliest first; return where and why, by key."""
     by_key = {one.key: one for one in work}
-    kept = []
+    seats: dict[str, Placement] = {}
+    told: dict[str, Reason] = {}
     for visit in in_order(published):
         one = by_key.get(visit.key)
         reason = technician_reason_of(visit)
@@ -137,39 +140,25 @@ def kept(
         if not _unchanged(one, visit, reason):
             continue
         placement = placement_of(visit)
-        if board.stands(one, placement):
+        if stands(board, one, placement):
             board.put(one, placement)
-            kept.append((one, placement, reason))
-    return kept
+            seats[one.key], told[one.key] = placement, reason
+    return seats, told
 
 
 def _unchanged(work: DueWork, visit: Visit, reason: Reason) -> bool:
     return (
-        (work.site_id, work.earliest, work.latest, work.duration)
-        == (visit.site_id, visit.earliest, visit.latest, visit.duration)
+        (work.site_id, work.earliest, work.latest, work.duration, work.needs)
+        == (visit.site_id, visit.earliest, visit.latest, visit.duration, visit.needs)
         and [one.key for one in work.occurrences] == [one.key for one in visit.occurrences]
         and ideal_told(reason) == work.ideal
     )
 
 
-def _urgency(board: Board, work: DueWork) -> tuple[date, int, date, timedelta, str]:
-    return work.ideal, len(board.able(work)), work.latest, -work.duration, work.key
-
-
-def nearest_offer(board: Board, work: DueWork) -> Offer | None:
-    """Return the offer of the first day, from the ideal one outwards, on which anybody can come."""
-    if not board.able(work):
-        return None
-    for day in days_outwards(work.ideal, work.earliest, work.latest):
-        if board.closed(work, day) is None and (offer := board.offer(work, day)) is not None:
-            return offer
-    return None
-
-
-def offered(work: DueWork, offer: Offer) -> Placement:
-    """Return the placement that takes an offer."""
-    stop = Stop(offer.slot.start, offer.slot.end, site_place(work.site_id))
-    return Placement(technician_id=offer.technician_id, day=offer.day, stop=stop)
+def _urgency(board: Board, work: DueWork) -> tuple[bool, date, int, date, timedelta, str]:
+    """What takes a second person or several days goes first: once days have filled up, it fits nowhere."""
+    is_late = not work.needs.is_joint
+    return is_late, work.ideal, len(board.able(work)), work.latest, -work.duration, work.key
 
 
 def check_input(

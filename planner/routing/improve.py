@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from datetime import timedelta
 
 from planner.calendars import WorkCalendar
-from planner.model import DueWork, Site, Technician, Visit
+from planner.model import DueWork, Kit, Site, Technician, Visit
 from planner.routing.costs import plan_costs
 from planner.routing.first_plan import check_input, first_plan
 from planner.routing.improving import Cancelled, Improved, Seconds, StopRule, Watch
@@ -44,6 +44,7 @@ def improve(
     spacing: Mapping[str, timedelta] | None = None,
     rule: TravelRule = DEFAULT_RULE,
     weights: Weights = DEFAULT_WEIGHTS,
+    kits: Mapping[str, Kit] | None = None,
     seed: int = 1,
     stop: StopRule,
     clock: Seconds,
@@ -59,7 +60,7 @@ def improve(
     Args:
         work: The trips to place, as of `first_plan`.
         visits: Where they stand now; where none stands, the rule of `first_plan` begins.
-        sites, technicians, site_calendars, technician_calendars, locked, spacing, rule: As of `first_plan`.
+        sites, technicians, site_calendars, technician_calendars, locked, spacing, rule, kits: As of `first_plan`.
         published: The visits that customers and technicians know; to change one has a price.
         weights: What is worth how much.
         seed: Of the dice.
@@ -87,6 +88,7 @@ def improve(
         spacing=spacing or {},
         rule=rule,
         weights=weights,
+        kits=kits or {},
     )
     began = clock()
     if not visits:
@@ -99,6 +101,7 @@ def improve(
             locked=locked,
             spacing=spacing,
             rule=rule,
+            kits=kits,
         ).visits
     keeper = Keeper(work, visits, setting, clock=clock, began=began, progress=progress, every=tell_every)
     before = keeper.costs

@@ -43,6 +43,7 @@ class Keeper:
         self._began = began
         self._progress = progress
         self._told_at = began
+        self._optional_prices = sum(one.needs.price or 0.0 for one in work)
         self._best = settled(work, placements_of(visits), setting, before=visits, with_reasons=False)
         self.costs = self._priced(self._best)
         self._tell(self._best.visits)
@@ -65,9 +66,14 @@ class Keeper:
         """
         self.iterations = iterations
         is_better = False
-        if found is not None and (costs := self._priced(found)).total < self.costs.total:
+        if found is not None and self.is_better(found):
+            costs = self._priced(found)
             self._best, self.costs, is_better = found, costs, True
         self._tell(self._best.visits if is_better else ())
+
+    def is_better(self, found: Decoded) -> bool:
+        """Whether a plan is better than the best."""
+        return self._rank(found, self._priced(found)) < self._rank(self._best, self.costs)
 
     def told(self) -> Decoded:
         """Return the best plan with the reasons of what stays out."""
@@ -91,7 +97,12 @@ class Keeper:
             locked=setting.locked,
             published=setting.published,
             weights=setting.weights,
+            optional_left=found.optional_left,
         )
+
+    def _rank(self, found: Decoded, costs: Costs) -> float:
+        """Return the price by which plans are compared: no number of optional visits is worth a due one."""
+        return costs.total + found.homeless * self._optional_prices
 
 
 def placements_of(visits: Sequence[Visit]) -> Mapping[str, Placement]:

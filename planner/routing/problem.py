@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 
 NONE = -1
 """Marks "there is none" in arrays of row numbers."""
+MOST_KITS = 62
+"""Kinds of kits in one problem: the search holds them as the bits of a number."""
 RESTOCK = -1
 """Marks, in a route, the stop at the slot's depot where tools and parts are taken."""
 
@@ -130,6 +132,19 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kits:
+    """Tools of which there are only a few: a route that has a task with one takes one for its whole day.
+
+    Args:
+        needs: Which task needs which kit, shape (T, K), K at most `MOST_KITS`.
+        limit: How many routes of a day may have the kit, shape (days, K).
+    """
+
+    needs: NDArray[np.bool_]
+    limit: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """A whole problem. `checked` lists every fault of one; the search expects none.
 
@@ -146,6 +161,7 @@ class Problem:
         balance: Price of the squared hours: the plan pays `balance * time**2 / available` for each bucket, where time
             is what the bucket's routes travel and serve, and available is the regular time of all its slots.
         days: Number of days.
+        kits: Tools of which there are only a few; None = none.
     """
 
     travel_time: Floats
@@ -158,6 +174,7 @@ class Problem:
     own_tools: NDArray[np.bool_]
     balance: float
     days: int
+    kits: Kits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +201,7 @@ def checked(problem: Problem) -> Problem:
     Raises:
         InvalidInput: Rows point to nothing, shapes disagree, or tasks of one alternative share a day.
     """
-    faults = [*_shape_faults(problem), *_row_faults(problem)]
+    faults = [*_shape_faults(problem), *_row_faults(problem), *_kit_faults(problem)]
     if not faults:
         faults = [*_request_faults(problem)]
     if faults:
@@ -258,6 +275,25 @@ def _row_faults(problem: Problem) -> list[str]:
     ]
     if tasks.request.size and bool(np.any(np.diff(tasks.request) < 0)):
         faults.append("tasks.request falls; tasks of one request need consecutive rows")
+    return faults
+
+
+def _kit_faults(problem: Problem) -> list[str]:
+    kits = problem.kits
+    if kits is None:
+        return []
+    kinds = kits.needs.shape[-1]
+    wanted = (
+        ("kits.needs", kits.needs.shape, (len(problem.tasks.place), kinds)),
+        ("kits.limit", kits.limit.shape, (problem.days, kinds)),
+    )
+    faults = [
+        f"{name} has the shape {shape}; it needs {need}" for name, shape, need in wanted if shape != need
+    ]
+    if kinds > MOST_KITS:
+        faults.append(f"kits has {kinds} kinds; it needs at most {MOST_KITS}")
+    if kits.limit.size and int(kits.limit.min()) < 0:
+        faults.append(f"kits.limit has {int(kits.limit.min())}; it needs at least 0")
     return faults
 
 

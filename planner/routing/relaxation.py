@@ -22,6 +22,7 @@ from datetime import date, timedelta
 from planner.model import DueWork, Reason, ReasonKind
 from planner.routing.board import Board, home_place, minutes_of, site_place
 from planner.routing.constraints import Why
+from planner.routing.needs_relaxation import needs_way_out
 from planner.routing.timetable import LAST_MINUTE, Spans, TechnicianDay, common, find_slot, length
 
 MOST_OVERTIME_MINUTES = 120
@@ -37,7 +38,11 @@ def unplaced_reason(board: Board, work: DueWork) -> Reason:
     Where a certificate is the matter, it is named: `holder` of `certificate` for the skills `proven`, and the `last_day`
     or `first_day` that keeps it from counting; all but the holder and the skills are empty where there is none.
     """
-    values = _way_out(board, work) or (("why", _tightest(board, work)), ("relax", "none"))
+    values = (
+        needs_way_out(board, work)
+        or _way_out(board, work)
+        or (("why", _tightest(board, work)), ("relax", "none"))
+    )
     if "certificate" in (values[0][1], values[1][1]):
         values += _papers(board, work)
     return Reason(kind=ReasonKind.UNPLACED, values=values)

@@ -8,6 +8,7 @@ from planner.routing.annealing import Heats
 from planner.routing.board import Placement
 from planner.routing.decoding import settled
 from planner.routing.improving import Cancelled, Seconds, StopRule
+from planner.routing.joint_search import joint_moved, standing_beside
 from planner.routing.keeping import Keeper, placements_of
 from planner.routing.part_search import PartFound, searched
 from planner.routing.setting import Setting
@@ -19,6 +20,8 @@ LOOK_S = 0.2
 """Between two looks at whether somebody has enough, while parts are searched elsewhere."""
 GRACE_LOOKS = 8
 """Looks that parts are given to come back once somebody has; what is farther away by then is left out."""
+JOINT_SHARE = 0.15
+"""How long joint visits are moved between two rounds, against the time of a part's search."""
 TRIES = 2
 """How often a part is sent out before it is searched here."""
 
@@ -49,7 +52,8 @@ def by_parts(
         if cancelled() or is_over:
             break
         visits = {one.key: one for one in keeper.visits}
-        parts = parts_of(keeper.work, visits, setting, board, number=number)
+        plain = [one for one in keeper.work if not one.needs.is_joint]
+        parts = parts_of(plain, visits, standing_beside(keeper, setting), board, number=number)
         share = StopRule(
             seconds=None
             if stop.seconds is None
@@ -68,6 +72,10 @@ def by_parts(
                 placements.update(one.placements)
         plan = settled(keeper.work, placements, setting, before=keeper.visits, with_reasons=False)
         keeper.looked(plan, iterations)
+        if not cancelled():
+            seconds = None if share.seconds is None else share.seconds * JOINT_SHARE
+            moves = StopRule(seconds=seconds, iterations=share.iterations)
+            joint_moved(keeper, setting, seed=seed * 31 + number, stop=moves, clock=clock)
 
 
 def _seconds(left: float, rounds: int, parts: int, workers: int) -> float:

@@ -1,11 +1,11 @@
 """Everything that planning is given beside the work, in one thing that goes from function to function."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from planner.calendars import WorkCalendar
-from planner.model import Site, Technician, Visit
+from planner.model import Kit, Site, Technician, Visit
 from planner.routing.board import Board
 from planner.routing.travel import DEFAULT_RULE, TravelRule
 from planner.routing.weights import DEFAULT_WEIGHTS, Weights
@@ -19,6 +19,7 @@ class Setting:
         sites, technicians, site_calendars, technician_calendars, locked, spacing, rule: As of `first_plan`.
         published: The visits that customers and technicians know.
         weights: What is worth how much.
+        kits: What there is of each kit, by its code.
     """
 
     sites: Mapping[str, Site]
@@ -30,6 +31,7 @@ class Setting:
     spacing: Mapping[str, timedelta]
     rule: TravelRule = DEFAULT_RULE
     weights: Weights = DEFAULT_WEIGHTS
+    kits: Mapping[str, Kit] = field(default_factory=dict)
 
     def board(self) -> Board:
         """Return a board with the locked visits and nothing else."""
@@ -41,4 +43,5 @@ class Setting:
             locked=self.locked,
             spacing=self.spacing,
             rule=self.rule,
+            kits=self.kits,
         )

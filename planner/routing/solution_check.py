@@ -22,7 +22,7 @@ class RuleBreach:
 
     Args:
         rule: `planned`, `days`, `skill`, `technician`, `window`, `end`, `capacity`, `tools`, `restock`, `fixed`,
-            `gap`, `slot`.
+            `gap`, `slot`, `kit`.
         slot: The slot, NONE where the rule concerns no route.
         task: The task, NONE where the rule concerns no single one.
         what: What is wrong, with the figures.
@@ -77,7 +77,12 @@ class Timing:
 
 def plan_breaches(problem: Problem, plan: Plan) -> tuple[RuleBreach, ...]:
     """Return every rule that the plan breaks; empty where it keeps all."""
-    found = [*_planned(problem, plan), *_fixed(problem, plan), *_gaps(problem, plan)]
+    found = [
+        *_planned(problem, plan),
+        *_fixed(problem, plan),
+        *_gaps(problem, plan),
+        *_kits(problem, plan),
+    ]
     for slot, route in enumerate(plan.routes):
         if route:
             found += [
@@ -280,6 +285,25 @@ def _gaps(problem: Problem, plan: Plan) -> Iterator[RuleBreach]:
                     f"requests {request} and {other} lie {next_day - day} days apart; group {group} needs "
                     f"{problem.requests.gap[group]}",
                 )
+
+
+def _kits(problem: Problem, plan: Plan) -> Iterator[RuleBreach]:
+    if problem.kits is None:
+        return
+    routes_with: Counter[tuple[int, int]] = Counter()
+    for slot, route in enumerate(plan.routes):
+        kits = {
+            kit
+            for task in route
+            if task != RESTOCK
+            for kit, needed in enumerate(problem.kits.needs[task].tolist())
+            if needed
+        }
+        routes_with.update((int(problem.slots.day[slot]), kit) for kit in kits)
+    for (day, kit), count in sorted(routes_with.items()):
+        if count > problem.kits.limit[day, kit]:
+            what = f"{count} routes of day {day} have kit {kit}; there are {problem.kits.limit[day, kit]}"
+            yield _request_breach("kit", NONE, what)
 
 
 def _who(problem: Problem, slot: int, route: tuple[int, ...]) -> Iterator[RuleBreach]:

@@ -1,11 +1,13 @@
 """What a placement tells: who goes, why that one and that day, how long the way; in which order plans are written."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
-from planner.model import DueWork, Reason, ReasonKind, Unplaced, Visit
+from planner.model import DueWork, Presence, Reason, ReasonKind, Unplaced, Visit
 from planner.routing.board import Board, Offer, Placement, home_place, site_place
 from planner.routing.constraints import Why
+from planner.routing.joint import long_ways
 from planner.routing.relaxation import unplaced_reason
 
 BY_SEARCH = "search"
@@ -19,6 +21,18 @@ def offer_reason(board: Board, work: DueWork, offer: Offer) -> Reason:
     return _reason(board, work, offer.technician_id, offer.day, origin, why, added=offer.slot.added)
 
 
+def placement_reason(board: Board, work: DueWork, placement: Placement, added: int) -> Reason:
+    """Return why the rule of `first_plan` puts a visit where it is that is not on the board yet."""
+    table = board.day_of(placement.technician_id, placement.day)
+    earlier = [one for one in table.stops if one.start < placement.stop.start]
+    origin = earlier[-1].place if earlier else table.home
+    why = _why_not(board, work, work.ideal) if placement.day != work.ideal else ""
+    if why and work.needs.is_optional:
+        why = Why.WHOLE_PLAN
+    told = _reason(board, work, placement.technician_id, placement.day, origin, why, added=added)
+    return _with_company(told, placement)
+
+
 def search_reason(board: Board, work: DueWork, placement: Placement) -> Reason:
     """Return what can be told of a visit that the search put where it is; everything stands on the board already."""
     stops = board.day_of(placement.technician_id, placement.day).stops
@@ -27,7 +41,20 @@ def search_reason(board: Board, work: DueWork, placement: Placement) -> Reason:
     why: str = ""
     if placement.day != work.ideal:
         why = _ruled_out(board, work, work.ideal, besides=placement.day) or Why.WHOLE_PLAN
-    return _reason(board, work, placement.technician_id, placement.day, origin, why, added=None)
+    told = _reason(board, work, placement.technician_id, placement.day, origin, why, added=None)
+    return _with_company(told, placement)
+
+
+def _with_company(reason: Reason, placement: Placement) -> Reason:
+    """Return a reason that names the second technician and the last day as well, where there are such."""
+    second = next(
+        (one.technician_id for one in placement.further if one.technician_id != placement.technician_id), None
+    )
+    last = max(one.day for one in placement.parts())
+    more = [("second", second)] if second is not None else []
+    if last != placement.day:
+        more.append(("last_day", last.isoformat()))
+    return replace(reason, values=(*reason.values, *more)) if more else reason
 
 
 def technician_reason_of(visit: Visit) -> Reason | None:
@@ -43,7 +70,17 @@ def ideal_told(reason: Reason) -> date | None:
 
 def told_visit(board: Board, work: DueWork, placement: Placement, reason: Reason) -> Visit:
     """Return the visit of a placement, with the ways that the finished board has."""
-    minutes, metres = board.legs(placement.technician_id, placement.day)[placement.stop]
+    (minutes, metres), *others = ways_of(board, work, placement)
+    further = tuple(
+        Presence(
+            technician_id=one.technician_id,
+            day=one.day,
+            hours=one.hours,
+            travel=timedelta(minutes=way[0]),
+            travel_m=way[1],
+        )
+        for one, way in zip(placement.further, others, strict=True)
+    )
     return Visit(
         key=work.key,
         site_id=work.site_id,
@@ -57,7 +94,17 @@ def told_visit(board: Board, work: DueWork, placement: Placement, reason: Reason
         travel=timedelta(minutes=minutes),
         travel_m=metres,
         reasons=(*work.reasons, reason),
+        needs=work.needs,
+        further=further,
     )
+
+
+def ways_of(board: Board, work: DueWork, placement: Placement) -> list[tuple[int, int]]:
+    """Return minutes and metres of the way to each part of a placement that stands on the board."""
+    if work.needs.days > 1:
+        known = long_ways(board, work, placement)
+        return [known[one.technician_id, one.day] for one in placement.parts()]
+    return [board.legs(one.technician_id, one.day)[one.stop] for one in placement.parts()]
 
 
 def told_unplaced(board: Board, work: DueWork) -> Unplaced:
@@ -69,6 +116,7 @@ def told_unplaced(board: Board, work: DueWork) -> Unplaced:
         occurrences=work.occurrences,
         duration=work.duration,
         reason=unplaced_reason(board, work),
+        needs=work.needs,
     )
 
 

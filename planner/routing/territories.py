@@ -89,10 +89,9 @@ def _part(
     others = [
         visits[one.key]
         for one in work
-        if one.site_id in setting.spacing
-        and one.site_id in sites
-        and one.key not in keys
+        if one.key not in keys
         and one.key in visits
+        and ((one.site_id in setting.spacing and one.site_id in sites) or one.needs.kits)
     ]
     first = min((one.earliest for one in mine), default=date.min)
     last = max((one.latest for one in mine), default=date.min)
@@ -125,7 +124,7 @@ def _counting(setting: Setting, sites: set[str], people: set[str], first: date, 
         is_theirs = one.technician_id in people and first <= one.day <= last
         least = setting.spacing.get(one.site_id)
         is_near = one.site_id in sites and least is not None and first - least <= one.day <= last + least
-        if is_theirs or is_near:
+        if is_theirs or is_near or (one.needs.kits and first <= one.day <= last):
             found[one.key] = one
     return [*found.values(), *(one for one in newest.values() if one.key not in found)]
 

@@ -75,6 +75,11 @@ class TechnicianDay:
         self.spans = ()
         self.blocked = True
 
+    def take(self, stop: Stop) -> None:
+        """Give the time of `stop` back."""
+        self.stops.remove(stop)
+        self.left += worked(self.spans, stop.start, stop.end)
+
 
 def spans_of(spans: Sequence[TimeSpan], overtime: timedelta = timedelta(0)) -> Spans:
     """Return the spans in minutes, the last one longer by `overtime`, at most to the end of the day."""
@@ -122,6 +127,66 @@ def after(spans: Spans, at: int, minutes: int) -> int | None:
     return None
 
 
+def before(spans: Spans, minutes: int) -> int | None:
+    """Return the last minute behind which the spans still hold `minutes`; None where they are too short."""
+    for start, end in reversed(spans):
+        if minutes <= end - start:
+            return end - minutes
+        minutes -= end - start
+    return None
+
+
+def closing(spans: Spans, at: int) -> int | None:
+    """Return the last minute up to `at` until which the spans are open."""
+    for start, end in reversed(spans):
+        if start < at:
+            return min(at, end)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap of a day, seen from a place: from when one can be there, between which stops, how much that adds."""
+
+    arrival: int
+    added: int
+    ends: tuple[Stop | None, Stop | None]
+
+
+def gaps(day: TechnicianDay, travel: Travel, place: str) -> list[Gap]:
+    """Return the gaps of a day that can be reached at all, in order."""
+    found = []
+    busy_until = 0
+    for number in range(len(day.stops) + 1):
+        earlier = day.stops[number - 1] if number else None
+        if earlier is not None:
+            busy_until = max(busy_until, earlier.end)
+            if earlier.end < busy_until:
+                continue
+        behind = day.stops[number] if number < len(day.stops) else None
+        arrival = _arrival(day, travel, earlier, place)
+        if arrival is None or (behind is not None and arrival >= behind.start):
+            continue
+        found.append(Gap(arrival, detour(day, travel, place, (earlier, behind)), (earlier, behind)))
+    return found
+
+
+def detour(day: TechnicianDay, travel: Travel, place: str, ends: tuple[Stop | None, Stop | None]) -> int:
+    """Return the minutes of travel that a stop between two others adds."""
+    origin = ends[0].place if ends[0] else day.home
+    target = ends[1].place if ends[1] else day.home
+    return travel.minutes(origin, place) + travel.minutes(place, target) - travel.minutes(origin, target)
+
+
+def holds(day: TechnicianDay, travel: Travel, stop: Stop) -> bool:
+    """Whether one gets to a stop in time, and on from it, between those that stand; its own length is not looked at."""
+    earlier = [one for one in day.stops if one.start < stop.start]
+    last = max(earlier, key=lambda one: one.end, default=None)
+    behind = min((one for one in day.stops if one.start >= stop.start), default=None)
+    arrival = _arrival(day, travel, last, stop.place)
+    return arrival is not None and arrival <= stop.start and gets_on(day, travel, stop, behind) is not None
+
+
 def find_slot(
     day: TechnicianDay, travel: Travel, place: str, open_spans: Spans, minutes: int, below: int | None = None
 ) -> Slot | None:
@@ -139,20 +204,17 @@ def find_slot(
     stops = day.stops
     busy_until = 0
     for number in range(len(stops) + 1):
-        before = stops[number - 1] if number else None
-        if before is not None:
+        earlier = stops[number - 1] if number else None
+        if earlier is not None:
             # Stops that people made may overlap; nothing fits before the longest of them has ended.
-            busy_until = max(busy_until, before.end)
-            if before.end < busy_until:
+            busy_until = max(busy_until, earlier.end)
+            if earlier.end < busy_until:
                 continue
         behind = stops[number] if number < len(stops) else None
-        origin = before.place if before else day.home
-        target = behind.place if behind else day.home
-        added = travel.minutes(origin, place) + travel.minutes(place, target)
-        added -= travel.minutes(origin, target)
+        added = detour(day, travel, place, (earlier, behind))
         if below is not None and added >= below:
             continue
-        slot = _fitted(day, travel, place, open_spans, minutes, (before, behind), added)
+        slot = _fitted(day, travel, place, open_spans, minutes, (earlier, behind), added)
         if slot is not None:
             best, below = slot, added
     return best
@@ -162,11 +224,7 @@ def fits(day: TechnicianDay, travel: Travel, open_spans: Spans, stop: Stop, minu
     """Whether `stop` can stand in the day exactly as it is, with `minutes` of work in it."""
     if after(open_spans, stop.start, minutes) != stop.end or opening(open_spans, stop.start) != stop.start:
         return False
-    earlier = [one for one in day.stops if one.start < stop.start]
-    before = max(earlier, key=lambda one: one.end, default=None)
-    behind = min((one for one in day.stops if one.start >= stop.start), default=None)
-    arrival = _arrival(day, travel, before, stop.place)
-    return arrival is not None and arrival <= stop.start and _gets_on(day, travel, stop, behind) is not None
+    return holds(day, travel, stop)
 
 
 def _fitted(
@@ -178,33 +236,33 @@ def _fitted(
     gap: tuple[Stop | None, Stop | None],
     added: int,
 ) -> Slot | None:
-    before, behind = gap
-    arrival = _arrival(day, travel, before, place)
+    earlier, behind = gap
+    arrival = _arrival(day, travel, earlier, place)
     start = None if arrival is None else opening(open_spans, -(-arrival // START_STEP) * START_STEP)
     end = None if start is None else after(open_spans, start, minutes)
     if start is None or end is None:
         return None
-    onward = _gets_on(day, travel, Stop(start, end, place), behind)
+    onward = gets_on(day, travel, Stop(start, end, place), behind)
     if onward is None:
         return None
     return Slot(
         start=start,
         end=end,
         added=added,
-        origin=before.place if before else day.home,
+        origin=earlier.place if earlier else day.home,
         home_at=None if behind else onward,
     )
 
 
-def _arrival(day: TechnicianDay, travel: Travel, before: Stop | None, place: str) -> int | None:
+def _arrival(day: TechnicianDay, travel: Travel, earlier: Stop | None, place: str) -> int | None:
     if not day.spans:
         return None
-    if before is None:
+    if earlier is None:
         return after(day.spans, day.spans[0][0], travel.minutes(day.home, place))
-    return after(day.spans, before.end, travel.minutes(before.place, place))
+    return after(day.spans, earlier.end, travel.minutes(earlier.place, place))
 
 
-def _gets_on(day: TechnicianDay, travel: Travel, stop: Stop, behind: Stop | None) -> int | None:
+def gets_on(day: TechnicianDay, travel: Travel, stop: Stop, behind: Stop | None) -> int | None:
     """Return when the technician is at the next stop or at home; None where that is too late."""
     target = behind.place if behind else day.home
     there = after(day.spans, stop.end, travel.minutes(stop.place, target))

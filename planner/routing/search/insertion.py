@@ -3,7 +3,7 @@
 import numpy as np
 
 from planner.routing.search.clock import begin_at, walk
-from planner.routing.search.compiled import Array, inlined, rand
+from planner.routing.search.compiled import Array, compiled, inlined, rand
 from planner.routing.search.restock import best_with_restock
 from planner.routing.search.routes import (
     ROUNDING,
@@ -153,6 +153,22 @@ def added_by(tables: Tables, routes: Routes, cache: Array, pair: int, s: int) ->
     return added
 
 
+@compiled
+def kits_taken(tables: Tables, routes: Routes, day: int, needed: int) -> int:
+    """Return those of the kits that are needed of which no further route of the day can have one, as bits."""
+    taken = 0
+    for kit in range(tables.kit_limit.shape[1]):
+        bit = 1 << kit
+        if needed & bit == 0:
+            continue
+        count = 0
+        for s in range(tables.day_first[day], tables.day_first[day + 1]):
+            count += int(routes.kits[s] & bit != 0)
+        if count >= tables.kit_limit[day, kit]:
+            taken |= bit
+    return taken
+
+
 @inlined
 def best_slot(
     tables: Tables, routes: Routes, cache: Array, pair: int, seen: Array, dice: Array, fresh: bool
@@ -162,7 +178,12 @@ def best_slot(
     slot = -1
     seen[0] += 1
     token = seen[0]
+    taken = 0
+    if tables.flags[4] == 1 and tables.kits[tables.pairs[pair].task] != 0:
+        taken = kits_taken(tables, routes, tables.pairs[pair].day, tables.kits[tables.pairs[pair].task])
     for s in range(tables.pairs[pair].first, tables.pairs[pair].last):
+        if taken != 0 and taken & ~routes.kits[s] != 0:
+            continue
         if routes.route[s].n == 0:
             kind = tables.slots[s].kind + 2
             if seen[kind] == token:

@@ -43,6 +43,8 @@ class Routes(NamedTuple):
     """[penalty of load, penalty of time, penalised objective, hard objective]."""
     counters: Array
     """[last version, last mark, stops of all routes, routes driven, requests absent, routes overloaded, late]."""
+    kits: Array
+    """By slot, the kits that its stops need, as bits; one row where nothing needs any."""
 
 
 def empty_routes(tables: Tables) -> Routes:
@@ -66,6 +68,7 @@ def empty_routes(tables: Tables) -> Routes:
         bucket=np.zeros(len(tables.bucket_time)),
         loose=np.zeros(4),
         counters=np.zeros(8, np.int64),
+        kits=np.zeros(slots if tables.flags[4] == 1 else 1, np.int64),
     )
 
 
@@ -115,6 +118,12 @@ def rebuild(tables: Tables, routes: Routes, s: int) -> None:
         for r in range(resources):
             routes.load[s, r] += tables.load[task, r]
     places[n + 1] = slot.end
+    if tables.flags[4] == 1:
+        held_kits = 0
+        for i in range(1, n + 1):
+            if stops[i] != RESTOCK_STOP:
+                held_kits |= tables.kits[stops[i]]
+        routes.kits[s] = held_kits
     cost = 0.0
     way = 0.0
     if n > 0:

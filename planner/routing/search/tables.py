@@ -66,7 +66,13 @@ class Tables(NamedTuple):
     price: Array
     """Loose numbers: balance price, price of a request that must be planned, typical way, typical load by resource."""
     flags: Array
-    """Loose whole numbers: timed, cost is time, most stops of a route, number of empty-slot kinds."""
+    """Loose whole numbers: timed, cost is time, most stops of a route, number of empty-slot kinds, kits are needed."""
+    kits: Array
+    """By task, the kits that it needs, as bits; one row where there are none."""
+    kit_limit: Array
+    """How many routes of a day may have a kit, by day and kit."""
+    day_first: Array
+    """By day, the first slot; one more at the end."""
 
 
 class Prepared(NamedTuple):
@@ -146,11 +152,22 @@ def prepared(problem: Problem) -> Prepared:
                 scale_time == scale_cost and np.array_equal(cost, time),
                 _most_stops(problem),
                 slots["kind"].max(initial=0) + 1,
+                problem.kits is not None,
             ],
             dtype=np.int64,
         ),
+        kits=_kits(problem),
+        kit_limit=np.zeros((1, 1), np.int64) if problem.kits is None else problem.kits.limit.astype(np.int64),
+        day_first=np.searchsorted(slots["day"], np.arange(problem.days + 1)).astype(np.int64),
     )
     return Prepared(tables, order, scale_cost)
+
+
+def _kits(problem: Problem) -> Ints:
+    if problem.kits is None:
+        return np.zeros(1, np.int64)
+    needs = problem.kits.needs.astype(np.int64)
+    return np.ascontiguousarray(needs @ (1 << np.arange(needs.shape[1], dtype=np.int64)))
 
 
 def _scales(problem: Problem) -> tuple[float, float]:
@@ -237,7 +254,8 @@ def _requests(problem: Problem, tasks: Array, slots: Array, scale_cost: float) -
             span[day, technician] = (lo + left, lo + right)
     shape = [
         (int(one["place"]), int(one["opening"]), float(one["service"]), *problem.tasks.load[row].tolist(),
-         problem.allowed[row].tobytes(), problem.own_tools[row].tobytes())
+         problem.allowed[row].tobytes(), problem.own_tools[row].tobytes(),
+         b"" if problem.kits is None else problem.kits.needs[row].tobytes())
         for row, one in enumerate(tasks)
     ] if given.days.shape[1] > 1 else []  # fmt: skip
     for row in range(count):
