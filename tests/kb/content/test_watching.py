@@ -1,10 +1,13 @@
 """A large library of a running service: what is replaced shows at once, what is written in place after a look."""
 
+import errno
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
 
 from kb.content import watching
 from kb.content.files import replace_file
@@ -28,6 +31,17 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(watching, "load_library", counted)
     monkeypatch.setattr(watching, "LOOK_SECONDS", 3600.0)
     return made
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that has no watches left, so that it tells nothing."""
+
+    class NoneLeft(Observer):  # type: ignore[misc, valid-type]
+        def schedule(self, *_: object, **__: object) -> ObservedWatch:
+            raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+    monkeypatch.setattr(watching, "Observer", NoneLeft)
 
 
 @pytest.fixture
@@ -56,7 +70,7 @@ def test_a_small_library_is_looked_through_by_every_request(tmp_path: Path, look
     assert len(looks) == 2
 
 
-@pytest.mark.usefixtures("many")
+@pytest.mark.usefixtures("many", "silent")
 def test_between_two_looks_only_folders_are_asked_and_what_is_replaced_shows_at_once(
     tmp_path: Path, looks: list[Path]
 ) -> None:
@@ -81,7 +95,7 @@ def test_between_two_looks_only_folders_are_asked_and_what_is_replaced_shows_at_
     watched.close()
 
 
-@pytest.mark.usefixtures("many")
+@pytest.mark.usefixtures("many", "silent")
 def test_the_thread_looks_while_people_ask_and_rests_a_minute_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,9 +123,23 @@ def soon(holds: Callable[[], bool], tries: int = 2000) -> None:
         waiting.wait(0.005)
 
 
+@pytest.mark.usefixtures("many", "looks")
+def test_a_page_written_in_place_shows_as_soon_as_the_system_tells_of_it(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    watched = WatchedLibrary(folder, seconds=lambda: 0.0)
+    assert title(watched) == "第一稿"
+    (folder / NAME).write_bytes(text("第二稿"))
+    soon(lambda: title(watched) == "第二稿")
+    (folder / NAME).write_bytes(text("第三稿"))
+    soon(lambda: title(watched) == "第三稿")
+    watched.close()
+
+
 def test_a_look_that_costs_much_is_made_less_often(tmp_path: Path) -> None:
     now = iter(range(100))
     watched = WatchedLibrary(a_folder(tmp_path), seconds=lambda: float(next(now)))
     assert watched.pause() == watching.LOOK_SECONDS
+    watched.look()
+    assert watched.pause() == watching.LOOK_SECONDS, "reading pages is no look"
     watched.look()
     assert watched.pause() == watching.LOOK_SHARE
