@@ -130,7 +130,8 @@ def stock_told(part: KitPart, language: Language) -> str:
         return say("not recorded")
     own = [_place(one, say) for one in part.places if not one.number]
     others = [f"{one.number}: {_place(one, say)}" for one in part.places if one.number]
-    return "；".join([", ".join(own) or say("none in stock"), *others])
+    first = [", ".join(own)] if own else [say("none in stock")] if part.number or not others else []
+    return "；".join([*first, *others])
 
 
 def _place(one: InStock, say: Callable[[str], str]) -> str:

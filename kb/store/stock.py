@@ -71,6 +71,18 @@ def parts_numbered(session: Session, numbers: Sequence[str]) -> list[PartRow]:
     return found
 
 
+def parts_named(session: Session, names: Sequence[str]) -> list[PartRow]:
+    """Return the parts in use with these names."""
+    wanted = sorted({one.strip() for one in names if one.strip()})
+    found: list[PartRow] = []
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(PartRow).where(
+            col(PartRow.name).in_(wanted[start : start + _CHUNK]), col(PartRow.retired).is_(False)
+        )
+        found += session.exec(query.order_by(col(PartRow.number)))
+    return found
+
+
 def held_of(session: Session, part_ids: Sequence[str]) -> list[Held]:
     """Return what lies where of parts, by place; what is retired is left out."""
     found: list[Held] = []

@@ -380,7 +380,7 @@ def _missing_of_kit(parts: Sequence[KitPart], say: Callable[[str], str], *, is_r
     told = []
     if unknown := [one.number or one.name for one in parts if one.stock is None and not one.places]:
         told.append(say("The register does not know these parts: {parts}.").format(parts="、".join(unknown)))
-    lacking = [one.number for one in parts if one.stock is not None and not _is_covered(one)]
+    lacking = [one.number or one.name for one in parts if one.stock is not None and not _is_covered(one)]
     if lacking:
         told.append(
             say("Neither these parts nor alternatives are in stock: {parts}.").format(

@@ -1,6 +1,7 @@
 """The kit of a handling plan: parts of the cases behind the likely causes, with alternatives, and where each of them lies."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from kb.store import Store
@@ -37,32 +38,25 @@ def kit(
                     ),
                 )
     numbers = list(chain.from_iterable((one.number, *one.alternatives) for one in found.values()))
-    known = known_parts(store, numbers)
+    known = known_parts(store, numbers, [one.name for one in found.values() if not one.number])
     return tuple(_with_stock(one, known) for one in found.values()), known.is_recorded
 
 
 def _with_stock(part: KitPart, known: Known) -> KitPart:
+    """Return a part with where it lies; pages name most parts without a number, so those are looked up by name."""
     own = known.line(part.number)
-    others = tuple(
-        dict.fromkeys(
-            [*part.alternatives, *(one for one in (own.alternatives if own else ()) if not _named(one, part))]
-        )
-    )
-    lines = [one for one in (own, *(known.line(other) for other in others)) if one is not None]
-    return KitPart(
-        name=part.name,
-        number=part.number,
-        quantity=part.quantity,
+    same = (own,) if own is not None else known.named.get(part.name.strip(), ()) if not part.number else ()
+    said = {folded(one) for one in (part.number, *part.alternatives, *(one.number for one in same))}
+    more = chain.from_iterable(one.alternatives for one in same)
+    others = tuple(dict.fromkeys([*part.alternatives, *(one for one in more if folded(one) not in said)]))
+    lines = [*same]
+    lines += [line for line in map(known.line, others) if line is not None and line not in lines]
+    return replace(
+        part,
         alternatives=others,
-        cause=part.cause,
-        sources=part.sources,
-        stock=None if own is None else own.total,
+        stock=sum(one.total for one in same) if same else None,
         places=tuple(chain.from_iterable(_places(one, own) for one in lines)),
     )
-
-
-def _named(number: str, part: KitPart) -> bool:
-    return folded(number) in {folded(one) for one in (part.number, *part.alternatives)}
 
 
 def _places(line: StockLine, own: StockLine | None) -> list[InStock]:

@@ -175,10 +175,12 @@ class Known:
 
     Args:
         lines: By folded number.
+        named: By name, for parts of which nobody says a number.
         is_recorded: Whether stock is recorded at all.
     """
 
     lines: dict[str, StockLine]
+    named: dict[str, tuple[StockLine, ...]]
     is_recorded: bool
 
     def line(self, number: str) -> StockLine | None:
@@ -186,10 +188,18 @@ class Known:
         return self.lines.get(folded(number)) if number.strip() else None
 
 
-def known_parts(store: Store, numbers: Sequence[str]) -> Known:
-    """Return what the register knows of parts with these numbers, and of their alternatives."""
+def known_parts(store: Store, numbers: Sequence[str], names: Sequence[str] = ()) -> Known:
+    """Return what the register knows of parts with these numbers or names, and of their alternatives."""
     with store.reading() as session:
         found = _lines(session, rows.parts_numbered(session, numbers))
-        others = [other for one in found for other in one.alternatives]
+        called = _lines(session, rows.parts_named(session, names))
+        others = [other for one in (*found, *called) for other in one.alternatives]
         found += _lines(session, rows.parts_numbered(session, others))
-        return Known(lines={folded(one.number): one for one in found}, is_recorded=rows.has_stock(session))
+        return Known(
+            lines={folded(one.number): one for one in (*called, *found)},
+            named={
+                name: tuple(one for one in called if one.name == name)
+                for name in {one.name for one in called}
+            },
+            is_recorded=rows.has_stock(session),
+        )

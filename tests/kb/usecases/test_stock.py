@@ -1,13 +1,16 @@
 """Parts lie in stores and vans; an order takes them off once, gives them back, and is never refused. On both databases."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kb.errors import BadQuery
+from kb.export.fault_plan import stock_told
 from kb.store import Store
 from kb.store import register as rows
+from kb.usecases.fault_kit import kit
 from kb.usecases.order_entry_checking import Entry
 from kb.usecases.order_telling import receive_entry, settle_entry
 from kb.usecases.register import create
@@ -180,3 +183,34 @@ def test_a_part_is_known_with_its_alternatives_and_what_is_retired_is_not(stocke
     assert known.line("A06B-0076") is not None
     assert known.line("NONE") is None
     assert known.line("") is None
+
+
+def kit_of(store: Store, *parts: dict[str, Any]) -> list[tuple[float | None, tuple[str, ...], str]]:
+    """Return stock, alternatives and places of the kit of a case that needs these parts."""
+    solution = SimpleNamespace(
+        parts=[SimpleNamespace(**{"number": None, "qty": 1, "alternatives": (), **one}) for one in parts]
+    )
+    likely = SimpleNamespace(solutions={"x": [(SimpleNamespace(id="CASE-1"), solution)]})
+    cause = SimpleNamespace(cause="x", cases=("CASE-1",))
+    made, is_recorded = kit(store, likely, [cause], lambda one: "原因")  # type: ignore[arg-type, list-item]
+    assert is_recorded
+    return [(one.stock, one.alternatives, stock_told(one, "zh_CN")) for one in made]
+
+
+def test_the_kit_says_where_a_part_and_what_does_as_well_lie(stocked: Store) -> None:
+    create(
+        stocked, "stock", {"part": "A06B-0076", "place": "二库", "quantity": 2},
+        wording=EN, who="库管", now=DAY, new_id=lambda: "second",
+    )  # fmt: skip
+    assert kit_of(
+        stocked,
+        {"name": "风扇", "number": FAN, "alternatives": ("OTHER-1",)},
+        {"name": "同步带"},
+        {"name": "从未登记"},
+        {"name": "风扇（新型）", "number": "A06B-0076"},
+    ) == [
+        (6, ("OTHER-1", "A06B-0076"), "主库 × 5, 王工的车 (随车: 王工) × 1；A06B-0076: 二库 × 2"),
+        (2, (), "BELT-5M: 李工的车 (随车: 李工) × 2"),
+        (None, (), "未记录"),
+        (2, (), "二库 × 2"),
+    ]
