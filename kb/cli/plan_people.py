@@ -246,7 +246,7 @@ def travel(
             limit = house.settings.upload_limit_bytes
             import_ways(store, content=content, name=workbook.name, who=CLI, now=now, limit_bytes=limit)
     if roads:
-        ask_roads(store, house.settings.osrm_url, now=now)
+        ask_roads(store, house.settings.osrm_url, who=CLI, now=now)
     if export is not None:
         export.write_bytes(ways_workbook(store, house.settings.language, now=now))
     state, ways = travel_state(store), known_by_hand(store)

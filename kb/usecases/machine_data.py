@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from kb.content import Vocabularies
 from kb.errors import Conflict, NotFound
 from kb.imports.limits import Limits
 from kb.store import Store, register
 from kb.store.register import Session
-from kb.usecases.machine_data_changes import Decision, MachineChange, NewTags, Outcome, decided
+from kb.usecases.machine_data_changes import Decision, FieldChange, MachineChange, NewTags, Outcome, decided
 from kb.usecases.machine_data_document import ProbeDocument, document_from_file
 from kb.usecases.machine_data_matching import matched
 from planner.model import EquipmentClass
@@ -213,8 +213,16 @@ def _write(
                 action="import-mtconnect",
                 kind=KIND,
                 thing_id=thing_id,
-                before={field.field: field.before for field in one.change.fields} if one.row else None,
-                after={field.field: field.after for field in one.change.fields},
+                before=_told(one.change.fields, "before") if one.row else None,
+                after=_told(one.change.fields, "after"),
             )
         )
     register.record(session, trail)
+
+
+def _told(fields: Sequence[FieldChange], side: Literal["before", "after"]) -> dict[str, str]:
+    """Return what an entry of the trail says of fields: of several lines of one field (software, components) all of them."""
+    told: dict[str, list[str]] = {}
+    for one in fields:
+        told.setdefault(one.field, []).append(one.before if side == "before" else one.after)
+    return {name: "; ".join(text for text in texts if text) for name, texts in told.items()}

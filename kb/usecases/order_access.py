@@ -3,12 +3,14 @@
 A user is the technician whose code or name is the user's name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from kb.errors import Message, NotAllowed
 from kb.store import Store
 from kb.store import work_orders as rows
-from kb.store.register import Session, columns_by_id, history
+from kb.store.register import Change, Session, columns_by_id, history, record
 
 AUDITED = "work_orders"
 LOOKED_BACK = 200
@@ -82,3 +84,26 @@ def technician_id(store: Store, code: str) -> str | None:
     with store.reading() as session:
         people = columns_by_id(session, "technicians", ("code",))
     return next((id for id, (known,) in people.items() if known == code), None)
+
+
+def note_order(
+    session: Session,
+    order_id: str,
+    action: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    *,
+    who: str,
+    now: datetime,
+) -> None:
+    """Keep an entry of the audit trail about a work order."""
+    entry = Change(
+        at=now,
+        who=who,
+        action=action,
+        kind=AUDITED,
+        thing_id=order_id,
+        before=before,
+        after=after,
+    )
+    record(session, [entry])

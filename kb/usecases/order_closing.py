@@ -19,7 +19,7 @@ from kb.usecases.draft_checking import FIELDS, Sent
 from kb.usecases.draft_page import LEFT_OUT, LeftBehind, without_private
 from kb.usecases.drafts import Draft, receive_draft
 from kb.usecases.drafts import draft as read_draft
-from kb.usecases.order_access import Actor, refuse_others
+from kb.usecases.order_access import Actor, note_order, refuse_others
 from kb.usecases.order_reading import WorkOrder, work_order
 from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.work_order_fields import CODED
@@ -201,7 +201,9 @@ def draft_of_order(
     with store.writing() as session:
         row = rows.order_row(session, sheet.order.id)
         if row is not None:
+            before = {"draft_id": row.body.get("draft_id")}
             row.body = {**row.body, "draft_id": made.id}
+            note_order(session, row.id, "draft", before, {"draft_id": made.id}, who=actor.name, now=now)
     return made, left
 
 

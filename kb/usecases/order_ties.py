@@ -7,8 +7,8 @@ from kb.errors import BadInput, Conflict, Fault, Message, NotAllowed, NotFound
 from kb.store import Store
 from kb.store import work_orders as rows
 from kb.store.plan_versions import visits_by_key
-from kb.store.register import Change, Session, record
-from kb.usecases.order_access import AUDITED, Actor
+from kb.store.register import Session
+from kb.usecases.order_access import Actor, note_order
 from kb.usecases.order_reading import WorkOrder, order_of
 from kb.usecases.order_visits import report_visit
 from kb.usecases.visit_reading import VisitQuery, visits
@@ -110,16 +110,7 @@ def _set(session: Session, row: rows.WorkOrderRow, key: str | None, *, who: str,
     row.visit_key = key
     row.revision += 1
     session.flush()
-    entry = Change(
-        at=now,
-        who=who,
-        action="update",
-        kind=AUDITED,
-        thing_id=row.id,
-        before=before,
-        after={"visit_key": key},
-    )
-    record(session, [entry])
+    note_order(session, row.id, "update", before, {"visit_key": key}, who=who, now=now)
 
 
 def visits_offered(store: Store, order: WorkOrder, *, today: date) -> tuple[OfferedVisit, ...]:

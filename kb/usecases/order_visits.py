@@ -10,6 +10,7 @@ from kb.store import Store
 from kb.store import order_entries as entries
 from kb.store import work_orders as rows
 from kb.store.register import columns_by_id
+from kb.usecases.order_access import note_order
 from kb.usecases.order_checklist import kept_lines
 from kb.usecases.register_kinds import wording_of
 from kb.usecases.visit_reading import visit
@@ -56,7 +57,8 @@ class _Done:
 def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> None:
     """Report the visit of an order done, or partly done; an order without one, or a visit that ended, stays as it is.
 
-    A refusal (the visit was cancelled, the day is impossible) is noted in the order and refuses nothing: the work was done.
+    A refusal (the visit was cancelled, the day is impossible) is
+    noted in the order and refuses nothing: the work was done.
     """
     done = _done(store, order_id)
     if done is None:
@@ -83,13 +85,16 @@ def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> Non
             changed = change_visit(store, done.key, raw, revision=None, wording=wording, who=who, now=now)
             note = str(raw["state"])
             if changed.kept.follow_up:
-                _hand_on(store, order_id, changed.kept.follow_up)
+                _hand_on(store, order_id, changed.kept.follow_up, who=who, now=now)
     except (KbError, PlannerError) as refused:
         note = f"{_REFUSED}{refused}"
     with store.writing() as session:
         row = rows.order_row(session, order_id)
         if row is not None:
+            before = {NOTE: row.body.get(NOTE)}
             row.body = {**row.body, NOTE: note[:500]}
+            if before[NOTE] != note[:500]:
+                note_order(session, row.id, "visit", before, {NOTE: note[:500]}, who=who, now=now)
 
 
 def _done(store: Store, order_id: str) -> _Done | None:
@@ -107,7 +112,7 @@ def _done(store: Store, order_id: str) -> _Done | None:
         return _Done(key=row.visit_key, whole=every - left, every=every)
 
 
-def _hand_on(store: Store, order_id: str, visit_key: str) -> None:
+def _hand_on(store: Store, order_id: str, visit_key: str, *, who: str, now: datetime) -> None:
     """Let the order that goes on with this one serve the visit that the rest went to."""
     with store.writing() as session:
         for entry in entries.entry_rows(session, order_id):
@@ -115,3 +120,5 @@ def _hand_on(store: Store, order_id: str, visit_key: str) -> None:
                 row = rows.order_row(session, str(entry.body["order"]))
                 if row is not None and row.visit_key is None:
                     row.visit_key = visit_key
+                    before = {"visit_key": None}
+                    note_order(session, row.id, "update", before, {"visit_key": visit_key}, who=who, now=now)

@@ -21,7 +21,7 @@ from kb.content.library import PageFile, parse_page
 from kb.errors import BadImport, BadInput, Fault, Message
 from kb.imports.limits import Limits
 from kb.search import SearchIndex
-from kb.store import Store
+from kb.store import Store, register
 from kb.store import drafts as rows
 from kb.store.register import Session
 from kb.usecases.draft_checking import FIELDS, clean
@@ -196,6 +196,17 @@ def import_pages(
         )
         if not dry_run:
             with_drafts(session, report)
+        if not dry_run and report.count("new"):
+            entry = register.Change(
+                at=now,
+                who=who,
+                action="import",
+                kind="drafts",
+                thing_id=digest,
+                before=None,
+                after={"name": name, **{one: count for one in STATES if (count := report.count(one))}},
+            )
+            register.record(session, [entry])
     return report
 
 

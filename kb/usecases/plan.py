@@ -1,5 +1,6 @@
 """Make a year's inspections: read the register, let the planner decide, keep the plan and what it changed."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -25,6 +26,7 @@ from kb.usecases.plan_memory import collector_paused
 from kb.usecases.plan_overdue import past_of
 from kb.usecases.plan_period import Period
 from kb.usecases.plan_reading import day_kinds, latest_plan, plan_book, planning_stock
+from kb.usecases.plan_trail import note_plan
 from kb.usecases.plan_work import PlanTask, plan_task
 from kb.usecases.travel_rules import travel_rule
 from planner.calendars import provisional_years
@@ -268,6 +270,16 @@ def keep_plan(
         added, changed = _rows(state.rows, changes, leads, number)
         write_visits(session, added=added, changed=changed)
         with_run(session, number)
+        counts = Counter(one.change.value for one in changes)
+        after = {
+            "run": number,
+            "first_day": run.first_day.isoformat(),
+            "last_day": run.last_day.isoformat(),
+            **counts,
+            "unchanged": run.unchanged,
+            "unplaced": len(planned.unplaced),
+        }
+        note_plan(session, "plan_runs", str(number), "plan", {"run": state.run}, after, who=by, now=now)
     return number
 
 

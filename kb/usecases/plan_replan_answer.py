@@ -14,6 +14,7 @@ from kb.store.tables import PlanRunRow, VisitRow
 from kb.store.visits import FORMER, body_of, span_text, visit_json
 from kb.usecases.plan_replan import Proposal, find_proposal
 from kb.usecases.plan_replan_request import ReplanRequest
+from kb.usecases.plan_trail import note_plan
 from planner.model import Reason, ReasonKind, Visit, VisitState
 from planner.scheduling import difference
 
@@ -57,6 +58,13 @@ def accept_proposal(store: Store, id: str, *, who: str, now: datetime) -> Propos
         ]
         write_visits(session, added=_urgent_rows(proposal, run.number), changed=changed)
         row.state, row.answered_at, row.answered_by = ACCEPTED, now, who
+        after = {
+            "state": ACCEPTED,
+            "run": run.number,
+            "changed": len(changed),
+            "urgent": len(proposal.urgent),
+        }
+        note_plan(session, "plan_proposals", id, "accept", {"state": OPEN}, after, who=who, now=now)
     return find_proposal(store, id)
 
 
@@ -72,6 +80,8 @@ def reject_proposal(store: Store, id: str, *, who: str, now: datetime) -> Propos
             raise NotFound("proposal", id)
         if row.state == OPEN:
             row.state, row.answered_at, row.answered_by = REJECTED, now, who
+            after = {"state": REJECTED}
+            note_plan(session, "plan_proposals", id, "reject", {"state": OPEN}, after, who=who, now=now)
     return find_proposal(store, id)
 
 

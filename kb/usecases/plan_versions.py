@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from kb.errors import BadInput, Conflict, Fault, NotFound
-from kb.store import PlanningInput, Store, planning_input
+from kb.store import PlanningInput, Store
 from kb.store.plan_versions import (
     PlanVersionRow,
     add_version,
@@ -24,6 +24,8 @@ from kb.store.plan_versions import (
 from kb.store.register import Session
 from kb.store.visits import visit_of
 from kb.usecases.plan_book import PlanBook
+from kb.usecases.plan_reading import plan_book
+from kb.usecases.plan_trail import note_plan
 from kb.usecases.plan_words import hours_text
 from planner.model import Visit, VisitState
 
@@ -134,7 +136,7 @@ class Comparison:
     after: Version
     same: int
     changes: tuple[Difference, ...]
-    register: PlanningInput = field(repr=False)
+    register: PlanBook = field(repr=False)
 
     def counts(self) -> dict[Differs, int]:
         """Return how many visits differ, by kind; every kind is there."""
@@ -222,7 +224,9 @@ def publish_plan(store: Store, *, note: str, who: str, now: datetime) -> Version
             visits=[_written(one) for one in places],
         )
         add_version(session, row)
-        return _version(row)
+        made = _version(row)
+        note_plan(session, "plan_versions", str(made.number), "publish", None, made.json(), who=who, now=now)
+        return made
 
 
 def plan_versions(store: Store) -> tuple[Version, ...]:
@@ -239,14 +243,16 @@ def compare_versions(store: Store, before: int | None, after: int | None) -> Com
     Raises:
         NotFound: There is no such version, or no plan at all.
     """
+    book = plan_book(store)
     with store.reading() as session:
-        one, was = _read(session, before)
-        other, now = _read(session, after)
-        register = planning_input(session)
+        one, was = _read(session, book, before)
+        other, now = _read(session, book, after)
+    if book is None:
+        raise NotFound("plan", "latest")
     first, last = max(one.first_day, other.first_day), min(one.last_day, other.last_day)
     was, now = ([place for place in places if first <= place.day <= last] for places in (was, now))
     changes, same = differences(was, now)
-    return Comparison(before=one, after=other, same=same, changes=changes, register=register)
+    return Comparison(before=one, after=other, same=same, changes=changes, register=book)
 
 
 def differences(before: Sequence[Place], after: Sequence[Place]) -> tuple[tuple[Difference, ...], int]:
@@ -313,26 +319,25 @@ def _difference(key: str, old: Place | None, new: Place | None) -> Difference | 
     )
 
 
-def _read(session: Session, number: int | None) -> tuple[Version, list[Place]]:
+def _read(session: Session, book: PlanBook | None, number: int | None) -> tuple[Version, list[Place]]:
     if number is not None:
         row = version_row(session, number)
         if row is None:
             raise NotFound("plan version", str(number))
         return _version(row), [_place(one) for one in row.visits]
-    run = newest_run(session)
-    if run is None:
+    if book is None:
         raise NotFound("plan", "latest")
-    places = _now(session, run.first_day, run.last_day)
+    places = [place_of(one) for one in book.visits if book.first_day <= one.day <= book.last_day]
     version = Version(
         number=None,
         published=None,
         published_by="",
         note="",
-        run=run.number,
-        first_day=run.first_day,
-        last_day=run.last_day,
+        run=book.number,
+        first_day=book.first_day,
+        last_day=book.last_day,
         visits=len(places),
-        unplaced=len(run.unplaced or ()),
+        unplaced=len(book.unplaced),
     )
     return version, places
 
@@ -388,7 +393,7 @@ def _counted(found: Mapping[Differs, int]) -> dict[str, int]:
     return {kind.value: count for kind, count in found.items() if count}
 
 
-def _place_json(place: Place | None, names: PlanningInput) -> dict[str, object] | None:
+def _place_json(place: Place | None, names: PlanBook) -> dict[str, object] | None:
     if place is None:
         return None
     return {

@@ -10,7 +10,7 @@ from typing import Any
 
 from kb.errors import BadImport, BadInput, Fault
 from kb.imports.road_service import BLOCK, RoadService, Way
-from kb.store import PlanningInput, Store, planning_input
+from kb.store import PlanningInput, Store, planning_input, register
 from kb.store.travel import ROAD, known_ways, note_travel, put_ways
 from kb.usecases.travel_rules import spot_of
 from kb.usecases.travel_times import HOME, LATEST, SITE
@@ -31,6 +31,7 @@ def ask_roads(
     store: Store,
     address: str,
     *,
+    who: str,
     now: datetime,
     progress: Progress = lambda done, total: None,
     service: Callable[[str], RoadService] = RoadService,
@@ -42,6 +43,7 @@ def ask_roads(
     Args:
         store: The database.
         address: The service, from the settings.
+        who: Who asks, for the audit trail.
         now: The present instant.
         progress: Told how many blocks are done, of how many.
         service: Opens the service.
@@ -88,6 +90,17 @@ def ask_roads(
         roads.close()
     with store.writing() as session:
         note_travel(session, run=LATEST, now=now, note={"failed": failed, "learnt": learnt})
+        if learnt or failed:
+            entry = register.Change(
+                at=now,
+                who=who,
+                action="roads",
+                kind="travel_ways",
+                thing_id=ROAD,
+                before=None,
+                after={"learnt": learnt, "failed": failed},
+            )
+            register.record(session, [entry])
     return RoadNews(asked=len(wanted), learnt=learnt, failed=failed)
 
 

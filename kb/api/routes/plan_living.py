@@ -305,7 +305,7 @@ def keep_way(house: HouseDep, visitor: VisitorDep, values: WayIn) -> Response:
 
 
 @router.post("/travel/roads")
-def ask(house: HouseDep) -> dict[str, Any]:
+def ask(house: HouseDep, visitor: VisitorDep) -> dict[str, Any]:
     """Ask the road service of the settings for the ways that are not known; its failure is told, not raised."""
-    news = ask_roads(house.store, house.settings.osrm_url, now=house.now())
+    news = ask_roads(house.store, house.settings.osrm_url, who=visitor.name, now=house.now())
     return {"asked": news.asked, "learnt": news.learnt, "failed": news.failed}

@@ -88,10 +88,10 @@ def workbook(house: HouseDep, language: LanguageDep) -> Response:
 
 
 @router.post("/roads")
-def ask(request: Request, house: HouseDep, language: LanguageDep) -> Response:
+def ask(request: Request, house: HouseDep, visitor: VisitorDep, language: LanguageDep) -> Response:
     """Ask the road service for the ways that are not known."""
     try:
-        news = ask_roads(house.store, house.settings.osrm_url, now=house.now())
+        news = ask_roads(house.store, house.settings.osrm_url, who=visitor.name, now=house.now())
     except BadInput as error:
         return _page(request, house, language, faults=error.faults)
     return RedirectResponse(f"/plan/travel?saved={news.learnt}", status_code=HTTPStatus.SEE_OTHER)

@@ -125,6 +125,8 @@ def test_a_device_becomes_a_machine_with_hardware_and_software(site: Store, tmp_
     with site.reading() as session:
         (entry,) = register.history(session, kind="equipment", thing_id=str(row["id"]), limit=5)
     assert (entry.who, entry.action, entry.before) == ("li", "import-mtconnect", None)
+    assert entry.after is not None
+    assert entry.after["software"] == "MTConnect=2.0; nc_firmware=4.95"
 
 
 def test_the_same_document_again_changes_nothing(site: Store, tmp_path: Path) -> None:

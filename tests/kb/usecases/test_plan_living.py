@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import BadInput, Conflict, NotFound
-from kb.store import Store
+from kb.store import Store, audit_trail
 from kb.usecases.plan import latest_plan, plan_inspections
 from kb.usecases.plan_order import choice_of, choice_sentences
 from kb.usecases.plan_replan import Proposal, find_proposal, latest_proposals, propose_replan, urgent_offers
@@ -232,3 +232,28 @@ def test_an_explanation_compares_the_technician_and_the_order_with_others(store:
     rare = choice_of(store, plan, gantry)
     assert rare is not None
     assert (rare.others, rare.unable) == ((), 1)
+
+
+def test_what_happens_to_the_plan_as_a_whole_is_on_the_trail_once_with_its_counts(store: Store) -> None:
+    publish_plan(store, note="发给客户", who="张", now=NOW)
+    for id in ("p1", "p2"):
+        replanned(store, id, sick=["t1"], first="2026-01-12", last="2026-02-06")
+    reject_proposal(store, "p1", who="王", now=MORNING)
+    reject_proposal(store, "p1", who="王", now=MORNING)
+    accepted = accept_proposal(store, "p2", who="李", now=MORNING)
+    accept_proposal(store, "p2", who="李", now=MORNING)
+    with store.reading() as session:
+        trail = [
+            (row.kind, row.action, row.thing_id, row.who, row.after)
+            for kind in ("plan_runs", "plan_versions", "plan_proposals")
+            for row in reversed(audit_trail.audit_rows(session, kind=kind, limit=50))
+        ]
+    run, version, no, yes = trail
+    assert run[:3] == ("plan_runs", "plan", "1")
+    assert (run[4]["added"], run[4]["unplaced"]) == (20, 0)
+    assert version[:4] == ("plan_versions", "publish", "1", "张")
+    assert (version[4]["visits"], version[4]["note"]) == (20, "发给客户")
+    assert no == ("plan_proposals", "reject", "p1", "王", {"state": "rejected"})
+    assert yes[:4] == ("plan_proposals", "accept", "p2", "李")
+    assert (yes[4]["run"], yes[4]["changed"]) == (2, len(accepted.changed))
+    assert accepted.changed

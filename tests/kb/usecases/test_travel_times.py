@@ -162,7 +162,7 @@ def test_a_workbook_goes_out_and_comes_back_and_every_fault_has_its_row(store: S
 
 
 def test_the_road_service_is_asked_once_and_the_longer_direction_counts(store: Store, roads: Roads) -> None:
-    news = ask_roads(store, roads.address, now=NOW)
+    news = ask_roads(store, roads.address, who="李工", now=NOW)
     assert (news.asked, news.failed) == (1, "")
     # Five places have ten ways.
     assert news.learnt == 10
@@ -172,7 +172,7 @@ def test_the_road_service_is_asked_once_and_the_longer_direction_counts(store: S
     assert travel_state(store).by_road == 10
     path = roads.asked[0]
     assert path.startswith("/table/v1/driving/120.60000,31.30000;")
-    assert ask_roads(store, roads.address, now=NOW).asked == 0
+    assert ask_roads(store, roads.address, who="李工", now=NOW).asked == 0
     assert len(roads.asked) == 1
     keep(store, "kunshan", "t2", "70")
     assert ways(store)["home:t2", "site:kunshan"][0] == 70
@@ -197,7 +197,7 @@ def test_a_road_service_that_fails_is_told_and_planning_goes_on(
     store: Store, roads: Roads, status: int, body: bytes, why: str
 ) -> None:
     roads.status, roads.body = status, body or b" "
-    news = ask_roads(store, roads.address, now=NOW)
+    news = ask_roads(store, roads.address, who="李工", now=NOW)
     assert (news.learnt, why in news.failed) == (0, True)
     state = travel_state(store)
     assert (state.failed, state.looked) == (news.failed, NOW)
@@ -210,11 +210,15 @@ def test_a_service_that_is_not_there_is_told_and_none_is_asked_without_a_setting
 ) -> None:
     roads.server.server_close()
     news = ask_roads(
-        store, "http://127.0.0.1:9", now=NOW, service=lambda address: RoadService(address, seconds=2)
+        store,
+        "http://127.0.0.1:9",
+        who="李工",
+        now=NOW,
+        service=lambda address: RoadService(address, seconds=2),
     )
     assert "cannot be reached" in news.failed
     with pytest.raises(BadInput, match="no road service"):
-        ask_roads(store, "", now=NOW)
+        ask_roads(store, "", who="李工", now=NOW)
 
 
 @pytest.mark.parametrize(
