@@ -89,8 +89,9 @@ def machine_rows(
     customer_id: str = "",
     equipment_class: str = "",
     equipment_id: str = "",
+    with_retired: bool = False,
 ) -> list[MachineRow]:
-    """Return the machines that are not retired and meet all that is given, by tag."""
+    """Return the machines that meet all that is given, by tag; those that were retired only where they are asked for."""
     machine = EquipmentRow
     query = (
         select(
@@ -99,9 +100,10 @@ def machine_rows(
             col(machine.commissioned),
         )
         .join(SiteRow, col(SiteRow.id) == col(machine.site_id))
-        .where(col(machine.retired).is_(False))
         .order_by(col(machine.tag))
     )
+    if not with_retired:
+        query = query.where(col(machine.retired).is_(False))
     for column, value in (
         (col(machine.site_id), site_id),
         (col(SiteRow.customer_id), customer_id),
@@ -114,8 +116,14 @@ def machine_rows(
     return [MachineRow(**dict(zip(names, row, strict=True))) for row in session.connection().execute(query)]
 
 
-def closed_repairs(session: Session, *, opened_from: datetime, opened_before: datetime) -> list[JobRow]:
-    """Return the closed repairs of machines that were opened in a span, by that instant, then id."""
+def closed_repairs(
+    session: Session,
+    *,
+    opened_from: datetime | None = None,
+    opened_before: datetime,
+    closed_from: datetime | None = None,
+) -> list[JobRow]:
+    """Return the closed repairs of machines that were opened, or closed, in a span, by their opening, then id."""
     row = rows.WorkOrderRow
     names = tuple(JobRow.__dataclass_fields__)
     query = (
@@ -124,11 +132,14 @@ def closed_repairs(session: Session, *, opened_from: datetime, opened_before: da
             col(row.kind) == "repair",
             col(row.state) == "closed",
             col(row.equipment_id).is_not(None),
-            col(row.opened_at) >= opened_from,
             col(row.opened_at) < opened_before,
         )
         .order_by(col(row.opened_at), col(row.id))
     )
+    if opened_from is not None:
+        query = query.where(col(row.opened_at) >= opened_from)
+    if closed_from is not None:
+        query = query.where(col(row.closed_at) >= closed_from)
     return [JobRow(**dict(zip(names, one, strict=True))) for one in session.connection().execute(query)]
 
 
@@ -202,13 +213,14 @@ def first_opened(session: Session) -> datetime | None:
 
 
 def days_done(session: Session, site_id: str) -> list[date]:
-    """Return the days on which visits to a site were done, in order."""
+    """Return the days on which inspections of a site were done, in order; urgent visits inspect nothing and are left out."""
     query = (
-        select(col(VisitRow.done_on))
+        select(col(VisitRow.done_on), col(VisitRow.body))
         .where(col(VisitRow.site_id) == site_id, col(VisitRow.done_on).is_not(None))
-        .order_by(col(VisitRow.done_on))
+        .order_by(col(VisitRow.done_on), col(VisitRow.key))
     )
-    return [day for (day,) in session.connection().execute(query) if day is not None]
+    found = session.connection().execute(query)
+    return [day for day, body in found if day is not None and body.get("occurrences")]
 
 
 def last_readings(session: Session, equipment_id: str) -> list[dict[str, Any]]:

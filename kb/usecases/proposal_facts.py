@@ -260,7 +260,7 @@ def _contract(session: Session, site_id: str, today: date, zone: tzinfo) -> dict
             parts=None,
         )
         for one in jobs_between(session, start, end)
-        if one.machine.site_id == site_id
+        if one.site_id == site_id
     ]
     done = job_history.days_done(session, site_id)
     use = contract_use(contract, visits=done, repairs=repairs, today=today)

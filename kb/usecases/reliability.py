@@ -73,6 +73,7 @@ class Job:
 
     Args:
         restored: When the machine worked again; None where nobody recorded it.
+        site_id: Where it was mended; the machine may stand elsewhere by now.
         words: What stands for each of `GROUPS`, empty where nothing is known.
         minutes: Of work; None where nobody recorded it.
         cost: None where nobody recorded it.
@@ -81,6 +82,7 @@ class Job:
     id: str
     number: str
     title: str
+    site_id: str
     machine: rows.MachineRow
     opened: datetime
     closed: datetime
@@ -223,19 +225,33 @@ def _refuse_period(query: ReliabilityQuery) -> None:
         raise BadQuery("no such period can be looked at", faults)
 
 
-def jobs_between(session: Session, start: datetime, end: datetime) -> list[Job]:
-    """Return the closed repairs of all machines in use that began in a span, half-open, inside a transaction."""
-    return _jobs(session, {one.id: one for one in rows.machine_rows(session)}, start, end)
+def jobs_between(
+    session: Session,
+    start: datetime | None,
+    end: datetime,
+    *,
+    closed_from: datetime | None = None,
+) -> list[Job]:
+    """Return the closed repairs that began in a span, half-open, inside a transaction; also of machines retired since.
+
+    Args:
+        start: None for any that began before `end`.
+        closed_from: Those closed before are left out.
+    """
+    machines = {one.id: one for one in rows.machine_rows(session, with_retired=True)}
+    return _jobs(session, machines, start, end, closed_from=closed_from)
 
 
 def _jobs(
-    session: Session, machines: Mapping[str, rows.MachineRow], start: datetime, end: datetime
+    session: Session,
+    machines: Mapping[str, rows.MachineRow],
+    start: datetime | None,
+    end: datetime,
+    *,
+    closed_from: datetime | None = None,
 ) -> list[Job]:
-    found = [
-        one
-        for one in rows.closed_repairs(session, opened_from=start, opened_before=end)
-        if one.equipment_id in machines
-    ]
+    closed = rows.closed_repairs(session, opened_from=start, opened_before=end, closed_from=closed_from)
+    found = [one for one in closed if one.equipment_id in machines]
     ids = [one.id for one in found]
     restored: dict[str, datetime] = {}
     arrivals: defaultdict[str, int] = defaultdict(int)
@@ -281,6 +297,7 @@ def _job(
         id=row.id,
         number=row.number,
         title=row.title,
+        site_id=row.site_id,
         machine=machine,
         opened=row.opened_at,
         closed=row.closed_at,
@@ -300,6 +317,8 @@ def _closed(job: Job, zone: tzinfo) -> ClosedJob:
         subsystem=job.words["subsystem"],
         opened=job.opened.astimezone(zone).date(),
         closed=job.closed.astimezone(zone).date(),
+        opened_at=job.opened,
+        closed_at=job.closed,
         cause=job.words["cause"],
         visits=job.visits,
         technician_id=job.words["technician"],

@@ -11,7 +11,7 @@ from kb.i18n import Language
 from kb.store import Store
 from kb.store import summaries as rows
 from kb.store.register import Change, record
-from kb.usecases.summary_figures import BY_CODE, FIGURES, Figure
+from kb.usecases.summary_figures import BY_CODE, FIGURES, Figure, share
 from kb.usecases.summary_lists import SummaryList, summary_lists
 
 AUDITED = "summaries"
@@ -36,8 +36,8 @@ class PeriodSummary:
     Args:
         period: `2026-11` or `2026`.
         months: Its months that have begun.
-        values: By figure's code, then month; a closed month has the figures it was closed with. The empty month is the
-            whole period, from the records as they are.
+        values: By figure's code, then month; a closed month has the figures it was closed with.
+        counts: Of shares, by code, then month: how many speak for it and how many against; likewise.
         closed: When and by whom months were closed, by month.
         drifts: What moved since.
     """
@@ -45,14 +45,16 @@ class PeriodSummary:
     period: str
     months: tuple[str, ...]
     values: Mapping[str, Mapping[str, float | None]]
+    counts: Mapping[str, Mapping[str, tuple[float, float]]]
     lists: Mapping[str, SummaryList]
     closed: Mapping[str, tuple[datetime, str]]
     drifts: tuple[Drift, ...]
 
     def whole(self, figure: Figure) -> float | None:
-        """Return a figure over the whole period: the sum of its months, or for a share that of all rows."""
+        """Return a figure over the whole period: the sum of its months, or for a share that of all who spoke in them."""
         if figure.is_share:
-            return self.values[figure.code][""]
+            spoke = [self.counts[figure.code][month] for month in self.months]
+            return share(sum(yes for yes, _ in spoke), sum(no for _, no in spoke))
         return sum(self.values[figure.code][month] or 0.0 for month in self.months)
 
 
@@ -77,9 +79,15 @@ def summary(
         closed = {month: (row.closed_at, row.closed_by) for month, row in kept.items()}
         figures = {month: dict(row.figures) for month, row in kept.items()}
     values: dict[str, dict[str, float | None]] = {}
+    counts: dict[str, dict[str, tuple[float, float]]] = {}
     drifts = []
     for figure in FIGURES:
-        values[figure.code] = {"": figure.value(lists, "")}
+        values[figure.code] = {}
+        if figure.is_share:
+            counts[figure.code] = {
+                month: _kept_counts(figure, figures.get(month, {})) or figure.counts(lists, month)
+                for month in months
+            }
         for month in months:
             current = figure.value(lists, month)
             if month in figures and figure.code in figures[month]:
@@ -90,7 +98,13 @@ def summary(
             else:
                 values[figure.code][month] = current
     return PeriodSummary(
-        period=period, months=months, values=values, lists=lists, closed=closed, drifts=tuple(drifts)
+        period=period,
+        months=months,
+        values=values,
+        counts=counts,
+        lists=lists,
+        closed=closed,
+        drifts=tuple(drifts),
     )
 
 
@@ -117,6 +131,8 @@ def close_month(
         fault = Fault(where="month", what=f"{month} is not over yet", repair="close it after its last day")
         raise BadInput("the month was not closed", [fault])
     figures = {code: found.values[code][month] for code in BY_CODE}
+    for code, spoke in found.counts.items():
+        figures |= dict(zip(_count_names(code), spoke[month], strict=True))
     with store.writing() as session:
         if rows.closed_month(session, month) is not None:
             return
@@ -156,6 +172,17 @@ def open_month(store: Store, month: str, *, reason: str, who: str, now: datetime
                 )
             ],
         )
+
+
+def _count_names(code: str) -> tuple[str, str]:
+    """Return the names under which a closed month keeps who spoke for a share and against it."""
+    return f"{code}:yes", f"{code}:no"
+
+
+def _kept_counts(figure: Figure, kept: Mapping[str, float | None]) -> tuple[float, float] | None:
+    """Return the counts of a share that a closed month kept; None where it is open, or kept none."""
+    yes, no = (kept.get(name) for name in _count_names(figure.code))
+    return None if yes is None or no is None else (yes, no)
 
 
 def _months(period: str, today: date) -> tuple[str, ...]:

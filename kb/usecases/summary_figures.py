@@ -35,15 +35,25 @@ class Figure:
 
     def value(self, lists: Mapping[str, SummaryList], month: str) -> float | None:
         """Return it for a month, or for all months where that is empty; None for a share of nothing."""
-        rows = [row for row, _ in lists[self.list].of_month(month)]
-        chosen = [row for row in rows if self.where is None or str(row[self.where[0]]) == self.where[1]]
-        if self.summed:
-            return sum(_number(row[self.summed]) for row in chosen)
-        if self.against is not None:
-            column, other = self.against
-            others = len([row for row in rows if str(row[column]) == other])
-            return len(chosen) / (len(chosen) + others) if chosen or others else None
-        return float(len(chosen))
+        if self.is_share:
+            return share(*self.counts(lists, month))
+        rows = _where(lists[self.list], month, self.where)
+        return sum(_number(row[self.summed]) for row in rows) if self.summed else float(len(rows))
+
+    def counts(self, lists: Mapping[str, SummaryList], month: str) -> tuple[int, int]:
+        """Return, of a share, how many rows speak for it and how many against."""
+        behind = lists[self.list]
+        return len(_where(behind, month, self.where)), len(_where(behind, month, self.against))
+
+
+def share(yes: float, no: float) -> float | None:
+    """Return the share of those that speak for it; None of nothing."""
+    return yes / (yes + no) if yes + no else None
+
+
+def _where(behind: SummaryList, month: str, pair: tuple[str, str] | None) -> list[Mapping[str, Value]]:
+    rows = [row for row, _ in behind.of_month(month)]
+    return rows if pair is None else [row for row in rows if str(row[pair[0]]) == pair[1]]
 
 
 def _number(value: Value) -> float:

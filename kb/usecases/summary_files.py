@@ -44,7 +44,7 @@ def summary_xlsx(found: PeriodSummary, language: Language, *, created: datetime,
             )
         last = _LETTERS[len(found.months)]
         if figure.is_share:
-            cells.append(_formula(figure, found.lists[figure.list], sheet_of[figure.list], '"*"'))
+            cells.append(_whole_share(figure, found, sheet_of[figure.list]))
         else:
             cells.append(Formula(f"SUM(B{number}:{last}{number})", "#,##0.##"))
         rows.append(tuple(cells))
@@ -155,30 +155,52 @@ def shown(figure: Figure, value: float | None) -> str:
     return f"{100 * value:.1f} %" if figure.is_share else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def _whole_share(figure: Figure, found: PeriodSummary, sheet: str) -> Formula:
+    """Return the formula of a share over all months: of the closed ones what they kept, of the others what their rows say."""
+    behind = found.lists[figure.list]
+    kept = [found.counts[figure.code][month] for month in found.months if month in found.closed]
+    if not kept:
+        return _formula(figure, behind, sheet, '"*"')
+    cells = [
+        f"{_LETTERS[column]}$1" for column, month in enumerate(found.months, 1) if month not in found.closed
+    ]
+    sums = []
+    for place, pair in enumerate((figure.where, figure.against)):
+        number = sum(one[place] for one in kept)
+        sums.append("+".join([f"{number:g}", *(_counted(behind, sheet, cell, pair) for cell in cells)]))
+    yes, no = sums
+    return Formula(f'IF({yes}+{no}=0,"",({yes})/({yes}+{no}))', "0.0%")
+
+
 def _formula(figure: Figure, behind: SummaryList, sheet: str, month: str) -> Formula:
     """Return the formula of a figure over its list; `month` is a cell, or `"*"` for all."""
-    place = {name: _LETTERS[number] for number, name in enumerate(behind.columns)}
-    quoted = sheet.replace("'", "''")
-
-    def span(name: str) -> str:
-        return f"'{quoted}'!${place[name]}$2:${place[name]}$100000"
-
-    def condition(pair: tuple[str, str] | None) -> str:
-        if pair is None:
-            return ""
-        value = pair[1] if pair[1].isdigit() else f'"{pair[1]}"'
-        return f",{span(pair[0])},{value}"
-
-    def counted(pair: tuple[str, str] | None) -> str:
-        return f"COUNTIFS({span('month')},{month}{condition(pair)})"
-
     if figure.summed:
-        text = f"SUMIFS({span(figure.summed)},{span('month')},{month}{condition(figure.where)})"
+        summed, months = _span(behind, sheet, figure.summed), _span(behind, sheet, "month")
+        text = f"SUMIFS({summed},{months},{month}{_condition(behind, sheet, figure.where)})"
         return Formula(text, "#,##0.##")
+    yes = _counted(behind, sheet, month, figure.where)
     if figure.against is None:
-        return Formula(counted(figure.where), "#,##0")
-    yes, no = counted(figure.where), counted(figure.against)
+        return Formula(yes, "#,##0")
+    no = _counted(behind, sheet, month, figure.against)
     return Formula(f'IF({yes}+{no}=0,"",{yes}/({yes}+{no}))', "0.0%")
+
+
+def _span(behind: SummaryList, sheet: str, column: str) -> str:
+    """Return the cells of a list's column."""
+    letter = _LETTERS[list(behind.columns).index(column)]
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!${letter}$2:${letter}$100000"
+
+
+def _condition(behind: SummaryList, sheet: str, pair: tuple[str, str] | None) -> str:
+    if pair is None:
+        return ""
+    value = pair[1] if pair[1].isdigit() else f'"{pair[1]}"'
+    return f",{_span(behind, sheet, pair[0])},{value}"
+
+
+def _counted(behind: SummaryList, sheet: str, month: str, pair: tuple[str, str] | None) -> str:
+    return f"COUNTIFS({_span(behind, sheet, 'month')},{month}{_condition(behind, sheet, pair)})"
 
 
 def _list_sheet(one: SummaryList, name: str, language: Language, *, private: bool) -> Sheet:

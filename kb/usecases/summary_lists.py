@@ -15,6 +15,7 @@ from kb.usecases.reliability import LISTS, Job, jobs_between
 from planner.reliability import WITHIN, ClosedJob, repeats
 
 Value = str | int | float | date | None
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +200,7 @@ def _repeats(
     language: Language,
 ) -> SummaryList:
     jobs: dict[str, Job] = {
-        one.id: one for one in jobs_between(session, start - WITHIN[-1] - timedelta(days=366), before)
+        one.id: one for one in jobs_between(session, None, before, closed_from=start - WITHIN[-1] - DAY)
     }
     closed = [
         ClosedJob(
@@ -208,6 +209,8 @@ def _repeats(
             subsystem=one.words["subsystem"],
             opened=around.day(one.opened),
             closed=around.day(one.closed),
+            opened_at=one.opened,
+            closed_at=one.closed,
             cause=one.words["cause"],
         )
         for one in jobs.values()

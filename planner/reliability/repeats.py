@@ -4,9 +4,10 @@ A job counts as fixed the first time when one visit resolved it *and* no repeat 
 looks at the visit alone, praises whoever leaves early.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 WITHIN = (timedelta(days=30), timedelta(days=90))
@@ -27,6 +28,8 @@ class ClosedJob:
 
     Args:
         subsystem: Code of the subsystem at fault; jobs of different ones never repeat each other.
+        opened_at, closed_at: The instants, where both are known: a fault that came before the other was closed repeats nothing,
+            though it came on the same day.
         cause: What was found; empty where it is not known.
         visits: Trips it took; 0 when solved by telephone.
         technician_id: Who resolved it.
@@ -40,6 +43,14 @@ class ClosedJob:
     cause: str = ""
     visits: int = 1
     technician_id: str = ""
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    def is_closed_before(self, other: "ClosedJob") -> bool:
+        """Whether it was closed when the other was opened."""
+        if self.closed_at is not None and other.opened_at is not None:
+            return self.closed <= other.opened and self.closed_at <= other.opened_at
+        return self.closed <= other.opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +69,29 @@ class Repeat:
 
 
 def repeats(jobs: Iterable[ClosedJob], *, within: timedelta) -> tuple[Repeat, ...]:
-    """Return each job that repeats the one before it on the same unit and subsystem, by day and id.
+    """Return each job that repeats the one closed last before it on the same unit and subsystem, by day and id.
 
     Args:
         jobs: In any order.
         within: Longest time from closing to the next opening, inclusive.
     """
-    ordered = sorted(jobs, key=lambda job: (job.opened, job.closed, job.id))
-    last: dict[tuple[str, str], ClosedJob] = {}
+    ordered = sorted(
+        jobs,
+        key=lambda job: (job.opened, job.opened_at.timestamp() if job.opened_at else 0.0, job.closed, job.id),
+    )
+    earlier: defaultdict[tuple[str, str], list[ClosedJob]] = defaultdict(list)
     found = []
     for job in ordered:
-        before = last.get((job.unit_id, job.subsystem))
-        if before is not None and job.opened >= before.closed and job.opened - before.closed <= within:
+        known = earlier[job.unit_id, job.subsystem]
+        before = max(
+            (one for one in known if one.is_closed_before(job)), key=lambda one: one.closed, default=None
+        )
+        if before is not None and job.opened - before.closed <= within:
             found.append(
                 Repeat(first=before, again=job, after=job.opened - before.closed, reason=_reason(before, job))
             )
-        last[job.unit_id, job.subsystem] = job
+        known[:] = [one for one in known if job.opened - one.closed <= within]
+        known.append(job)
     return tuple(found)
 
 

@@ -1,0 +1,1 @@
+"""A year of a department lived through by a script whose totals are known without the product: every figure must match."""

@@ -1,0 +1,68 @@
+"""Every figure of every summary of a year is what was counted beside it while it was lived through."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from kb.store import Store
+from kb.usecases.summary_figures import BY_CODE, FIGURES
+from tests.conftest import the_real_library
+from tests.postgresql import empty_store, server, store
+from tests.year import checking
+from tests.year.department import MONTHS, YEAR
+from tests.year.tally import CODES
+from tests.year.whole import NEW_YEAR, LivedYear, live
+
+__all__ = ["empty_store", "server", "store"]
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedYear]:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('year') / 'year.db'}")
+    store.migrate()
+    yield live(store, the_real_library())
+    store.close()
+
+
+def wrong(found: Iterator[checking.Compared]) -> list[checking.Compared]:
+    everything = list(found)
+    assert everything
+    return [one for one in everything if not one.matches]
+
+
+def test_the_count_knows_every_figure_that_the_product_shows() -> None:
+    assert set(BY_CODE) == CODES
+    assert len(FIGURES) == len(CODES)
+
+
+def test_the_year_had_everything_in_it(year: LivedYear) -> None:
+    assert set(year.visits.outcomes) >= {
+        "done",
+        "partly done",
+        "by checklist",
+        "late",
+        "last day",
+        "missed",
+        "cancelled",
+    }
+    idle = [code for code in CODES if not year.life.tally.whole(code, MONTHS)]
+    assert idle == []
+
+
+def test_every_figure_of_the_months_and_the_year_is_the_counted_one(year: LivedYear) -> None:
+    for found in year.summaries():
+        assert wrong(checking.compared(year.life.tally, found)) == []
+        assert wrong(checking.in_document(year.life.tally, found, now=NEW_YEAR)) == []
+        assert [one for one in checking.behind(found) if not one.matches] == []
+
+
+def test_closed_months_keep_their_figures_and_tell_each_that_moved(year: LivedYear) -> None:
+    found = year.summary(str(YEAR))
+    assert set(found.closed) == {f"{YEAR}-{month}" for month in ("01", "05", "06", "09")}
+    assert checking.drifts_of(found) == year.life.tally.drifts(MONTHS)
+    moved = {(code, month) for code, month, *_ in checking.drifts_of(found)}
+    assert {("orders", f"{YEAR}-01"), ("calls", f"{YEAR}-01")} <= moved
+
+
+def test_the_workbooks_work_the_same_figures_out(year: LivedYear) -> None:
+    assert wrong(checking.in_workbooks(year.life.tally, year.summaries(), now=NEW_YEAR)) == []
