@@ -16,6 +16,7 @@ from kb.usecases.register_kinds import wording_of
 from kb.usecases.visit_reading import visit
 from kb.usecases.visits import change_visit
 from planner.errors import PlannerError
+from planner.model import EventKind
 
 NOTE = "visit_note"
 """In an order's `body`: what became of the visit, or why nothing did."""
@@ -47,9 +48,10 @@ def note_told(note: str, language: Language) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Done:
-    """What an order did of a visit: plans that are whole, all of its plans, whether nothing is left."""
+    """What an order did of a visit: plans that are whole, all of its plans, and when its work was resolved."""
 
     key: str
+    resolved: datetime | None
     whole: frozenset[str]
     every: frozenset[str]
 
@@ -57,7 +59,8 @@ class _Done:
 def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> None:
     """Report the visit of an order done, or partly done; an order without one, or a visit that ended, stays as it is.
 
-    A refusal (the visit was cancelled, the day is impossible) is
+    It was done on the day on which its work was resolved, however much later that is heard: what an engineer tells on the last
+    evening of a month without a network belongs to that month. A refusal (the visit was cancelled, the day is impossible) is
     noted in the order and refuses nothing: the work was done.
     """
     done = _done(store, order_id)
@@ -75,9 +78,10 @@ def report_visit(store: Store, order_id: str, *, who: str, now: datetime) -> Non
             note = "no plan of the visit is whole; it stays open"
         else:
             is_all = {one.plan_id for one in kept.all_occurrences} <= done.whole
+            day = min(now, done.resolved.astimezone(now.tzinfo) if done.resolved else now).date()
             raw: dict[str, object] = {
                 "state": "done" if is_all else "partly_done",
-                "done_on": now.date().isoformat(),
+                "done_on": day.isoformat(),
                 "confirm": True,
             }
             if not is_all:
@@ -109,7 +113,9 @@ def _done(store: Store, order_id: str) -> _Done | None:
         if not lines:  # a visit without checklists is done when its work is
             plans = columns_by_id(session, "plans", ("equipment_id",))
             every, left = frozenset(plans), set()
-        return _Done(key=row.visit_key, whole=every - left, every=every)
+        ends = [one.at for one in rows.event_rows(session, [row.id]) if one.kind == EventKind.RESOLVED]
+        resolved = ends[-1] if ends else None
+        return _Done(key=row.visit_key, resolved=resolved, whole=every - left, every=every)
 
 
 def _hand_on(store: Store, order_id: str, visit_key: str, *, who: str, now: datetime) -> None:
