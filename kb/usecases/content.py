@@ -2,14 +2,19 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from kb.content import Library, Page, check_library
-from kb.content.pages import Confidence, Status
-from kb.errors import Fault, NotFound
+from kb.content.pages import Confidence, Grade, Status
+from kb.errors import Fault, Message, NotFound
 from kb.site import is_shown, page_address
+
+SAFETY_BLOCK = "faults.md#0"
+"""The id of what faults.md says of safety: it has no line in a table."""
+SURE = (Grade.A, Grade.B)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +36,32 @@ def check_content(library: Library, *, today: date, domain_dir: Path | None = No
     Args:
         library: The library as loaded.
         today: The day on which reviews are overdue or not.
-        domain_dir: Folder of the researched facts (alarms.tsv, faults.tsv, tasks.md), to check `facts` against.
+        domain_dir: Folder of the researched facts (alarms.tsv, faults.tsv, tasks.md), to check `facts` against: those
+            that pages name are there, those that are sure stand on a page, and the doubtful ones on none.
     """
-    known = fact_ids(domain_dir) if domain_dir is not None else None
+    grades = fact_grades(domain_dir) if domain_dir is not None else None
+    known = frozenset({SAFETY_BLOCK, *grades}) if grades is not None else None
+    faults = check_library(library, today=today, known_facts=known)
     return ContentReport(
-        pages=page_counts(library), faults=check_library(library, today=today, known_facts=known)
+        pages=page_counts(library), faults=(*faults, *_coverage_faults(library, grades or {}))
     )
+
+
+def _coverage_faults(library: Library, grades: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield each sure fact that no page rests on, and each page that rests on a doubtful one."""
+    cited = {fact for page in library.pages.values() for fact in page.facts}
+    for fact, grade in grades.items():
+        if grade in SURE and fact not in cited:
+            what = Message("is a fact of grade {grade} and stands on no page", grade=grade)
+            yield Fault(where=fact, what=what, repair="write its page, or name it in the facts of one")
+    for page in library.pages.values():
+        for fact in page.facts:
+            if grades.get(fact) == Grade.D:
+                what = Message("rests on {fact}, which is doubtful (D)", fact=fact)
+                where = (
+                    f"{library.paths[page.id]}:{library.files[library.paths[page.id]].lines.get('facts', 1)}"
+                )
+                yield Fault(where=where, what=what, repair="leave it out, or find a better source")
 
 
 def page_counts(library: Library) -> dict[str, int]:
@@ -127,18 +152,28 @@ def fact_ids(domain_dir: Path) -> frozenset[str]:
     Raises:
         NotFound: A file of facts is missing.
     """
-    ids = {"faults.md#0"}
+    return frozenset({SAFETY_BLOCK, *fact_grades(domain_dir)})
+
+
+def fact_grades(domain_dir: Path) -> dict[str, str]:
+    """Return the grade of each researched fact in `domain_dir`, by its id; empty where its line tells none.
+
+    Raises:
+        NotFound: A file of facts is missing.
+    """
+    grades: dict[str, str] = {}
     for name, column in (("alarms.tsv", "code"), ("faults.tsv", "id")):
         path = domain_dir / name
         if not path.is_file():
             raise NotFound("file of facts", str(path))
         with path.open(encoding="utf-8", newline="") as file:
-            ids.update(row[column] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            grades.update((row[column], (row.get("grade") or "").strip()) for row in rows)
     tasks = domain_dir / "tasks.md"
     if not tasks.is_file():
         raise NotFound("file of facts", str(tasks))
     for line in tasks.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) > 2 and cells[1][:1] == "T" and cells[1][1:].isdigit():
-            ids.add(cells[1])
-    return frozenset(ids)
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if len(cells) > 1 and cells[0][:1] == "T" and cells[0][1:].isdigit():
+            grades[cells[0]] = cells[-1] if cells[-1] in set(Grade) else ""
+    return grades

@@ -67,7 +67,8 @@ def test_facts_are_compared_with_the_folder_of_facts(
     run = servicebook("content", "check", "--facts", str(facts))
     assert run.code == 3
     assert [line.partition(": ")[2] for line in run.err.splitlines()] == [
-        "names the fact 'T999', which domain/ does not have → use its id"
+        "names the fact 'T999', which domain/ does not have → use its id",
+        "is a fact of grade A and stands on no page → write its page, or name it in the facts of one",
     ]
 
 

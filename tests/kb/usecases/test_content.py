@@ -40,8 +40,37 @@ def library(tmp_path: Path) -> Library:
 def test_the_real_library_has_no_fault_and_rests_on_known_facts(shared: Path) -> None:
     report = check_content(load_library(ROOT / "content"), today=TODAY, domain_dir=shared / "domain")
     assert [str(fault) for fault in report.faults] == []
-    assert report.pages["term"] >= 150
-    assert report.pages["guide"] >= 8
+    assert report.pages["term"] == 283
+    assert report.pages["guide"] >= 40
+    assert report.pages["case"] >= 90
+
+
+def test_a_sure_fact_stands_on_a_page_and_a_doubtful_one_on_none(tmp_path: Path) -> None:
+    domain = tmp_path / "domain"
+    domain.mkdir()
+    alarms = "code\tgrade\nSV0401\tA\nSV0404\tB\nSV0999\tK\nSV0998\tD\n"
+    (domain / "alarms.tsv").write_text(alarms, encoding="utf-8")
+    (domain / "faults.tsv").write_text("id\tgrade\nSPI-01\tD\n", encoding="utf-8")
+    (domain / "tasks.md").write_text(
+        "| T001 | oil | P1 | B |\n| T002 | air | KP | K |\n| T003 | x |\n", encoding="utf-8"
+    )
+    folder = a_library(
+        tmp_path / "content",
+        alarm=a_page("alarm", facts=["SV0401"]),
+        case=a_page("case", facts=["SPI-01"]),
+        guide=a_page("guide", facts=[]),
+        checklist=a_page("checklist", facts=[]),
+    )
+    library = load_library(folder)
+    found = check_content(library, today=TODAY, domain_dir=domain).faults
+    told = {(fault.where.partition(":")[0], str(fault.what)) for fault in found}
+    case = next(one.id for one in library.pages.values() if "SPI-01" in one.facts)
+    assert told == {
+        ("SV0404", "is a fact of grade B and stands on no page"),
+        ("T001", "is a fact of grade B and stands on no page"),
+        (library.paths[case], "rests on SPI-01, which is doubtful (D)"),
+    }
+    assert check_content(library, today=TODAY).faults == ()
 
 
 def test_pages_are_counted_by_type(library: Library) -> None:
