@@ -12,3 +12,16 @@ class Part(BaseModel):
     """Base of every front-matter model: frozen, and closed against unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Share the set of the fields that were given with all parts that were given the same.
+
+        A set of its own is a third of what a page takes in memory, ten parts a page; nothing changes it, as parts are
+        frozen and a copy of one copies it.
+        """
+        given = self.__pydantic_fields_set__
+        object.__setattr__(self, "__pydantic_fields_set__", _GIVEN.setdefault(frozenset(given), given))
+
+
+_GIVEN: dict[frozenset[str], set[str]] = {}
+"""The sets of given fields there are, a few hundred however many pages; each once."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,8 @@ from kb.search.tokens import IRREGULAR, Atom, atoms_of, fold, has_chinese
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;]\s)")
 _MARKUP = re.compile(r"^[#>*\-\s|]+|[*`_]{1,3}|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
 LONGEST_BODY = 20_000
+CODE_UNIT = -1
+"""Stands where a unit of the query has its number, for what answers a code."""
 
 
 class Marker:
@@ -42,8 +44,10 @@ class Marker:
         }
         self._codes = {code.key for code in understood.codes}
         self._numbers = {code.key.rsplit(".", 1)[-1] for code in understood.codes}
-        firsts = [needle for first in self._phrases for needle in _needles(first)]
-        self._needles = tuple(dict.fromkeys([*firsts, *(number.lower() for number in self._numbers)]))
+        self._needles: dict[str, set[int]] = {number.lower(): {CODE_UNIT} for number in self._numbers}
+        for first, numbers in self._phrases.items():
+            for needle in _needles(first):
+                self._needles.setdefault(needle, set()).update(numbers.values())
 
     def _add(self, atoms: Sequence[Atom], number: int) -> None:
         if atoms:
@@ -51,24 +55,26 @@ class Marker:
             self._phrases.setdefault(texts[0], {}).setdefault(texts, number)
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
-        """Return start, end and number of the unit (-1 for a code) of what answers the query; nothing overlaps."""
+        """Return start, end and number of the unit (`CODE_UNIT` for a code) of what answers the query; nothing overlaps."""
         found: list[tuple[int, int, int]] = []
         if self._codes:
             for code in written_codes(text):
                 if self._codes & set(code.keys) or (code.number in self._numbers and not code.measure):
-                    found.append((code.start, code.end, -1))
+                    found.append((code.start, code.end, CODE_UNIT))
         atoms = _atoms(text)
-        first = 0
-        while first < len(atoms):
-            for phrase in self._longest.get(atoms[first].text, ()):
+        longest = self._longest
+        behind = 0
+        for first, atom in enumerate(atoms):
+            phrases = longest.get(atom.text)
+            if phrases is None or first < behind:
+                continue
+            for phrase in phrases:
                 last = first + len(phrase)
                 part = atoms[first:last]
-                if tuple(atom.text for atom in part) == phrase and _together(part):
+                if (len(phrase) == 1 or tuple(atom.text for atom in part) == phrase) and _together(part):
                     found.append((part[0].start, part[-1].end, self._phrases[phrase[0]][phrase]))
-                    first = last
+                    behind = last
                     break
-            else:
-                first += 1
         return _without_overlap(found)
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
@@ -94,31 +100,40 @@ class Marker:
             texts: In the order in which they are preferred; the first with the most wins.
             length: Characters at most.
         """
-        best, best_score = "", (0, 0)
         wanted = sum(len(phrases) > 0 for phrases in self._phrases.values())
-        for text in texts:
-            read = _read(text)
-            # Most sentences have none of the words; only the others are looked at closely.
-            for start, end in self._promising(read):
-                inside = self.spans(read.plain[start:end])
-                score = (len({unit for _, _, unit in inside}), min(len(inside), wanted))
-                if score > best_score:
-                    best_score = score
-                    best = _cut(read.plain, start, end, start + inside[0][0], length)
+        reads = [_read(text) for text in texts]
+        best, best_score, best_place = "", (0, 0), (len(reads), 0)
+        # Those that may answer most come first, so that most of the others need not be looked at.
+        for most, number, sentence in sorted(
+            (-most, number, sentence)
+            for number, read in enumerate(reads)
+            for sentence, most in self._promising(read).items()
+        ):
+            if -most < best_score[0] or (
+                -most == best_score[0] and best_score[1] >= wanted and best_place < (number, sentence)
+            ):
+                continue
+            read = reads[number]
+            start, end = read.sentences[sentence]
+            inside = self.spans(read.plain[start:end])
+            score = (len({unit for _, _, unit in inside}), min(len(inside), wanted))
+            if score > best_score or (score == best_score and inside and (number, sentence) < best_place):
+                best_score, best_place = score, (number, sentence)
+                best = _cut(read.plain, start, end, start + inside[0][0], length)
         return best or _cut(texts[0], 0, len(texts[0]), 0, length) if texts else best
 
-    def _promising(self, read: "_Read") -> Iterator[tuple[int, int]]:
-        """Yield the sentences in which a word of the query may stand, in order."""
-        places: set[int] = set()
-        for needle in self._needles:
+    def _promising(self, read: "_Read") -> dict[int, int]:
+        """Return the sentences in which a word of the query may stand, and how many units each may answer at most."""
+        units: dict[int, set[int]] = {}
+        for needle, numbers in self._needles.items():
             at = read.folded.find(needle)
             while at >= 0:
-                number = bisect_right(read.starts, at) - 1
-                places.add(number)
+                place = bisect_right(read.starts, at) - 1
+                units.setdefault(place, set()).update(numbers)
                 # On to the next sentence: once in this one is enough.
-                at = read.folded.find(needle, read.sentences[number][1])
-        for number in sorted(places):
-            yield read.sentences[number]
+                at = read.folded.find(needle, read.sentences[place][1])
+        code = {CODE_UNIT} if self._codes else set()
+        return {place: len(numbers | code) for place, numbers in units.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ def _needles(stem: str) -> tuple[str, ...]:
 
 def _together(atoms: Sequence[Atom]) -> bool:
     """Whether atoms stand side by side, or Latin ones with one sign between."""
-    return all(
+    return len(atoms) == 1 or all(
         two.start - one.end <= (0 if "chinese" in {one.kind, two.kind} else 1) for one, two in pairwise(atoms)
     )
 
