@@ -7,6 +7,7 @@ from itertools import islice
 from pydantic_core import PydanticUndefined
 from sqlmodel import Session, SQLModel, insert, select
 
+from kb.store.kits import KitRow
 from kb.store.stock import PartRow, StockRow
 from kb.store.tables import (
     ContractRow,
@@ -33,6 +34,7 @@ REGISTER: tuple[type[SQLModel], ...] = (
     CertificateRow,
     PartRow,
     StockRow,
+    KitRow,
     ContractRow,
     MaintenancePlanRow,
     MeterRow,

@@ -27,6 +27,7 @@ from planner.model import (
     IntervalUnit,
     Level,
     MaintenancePlan,
+    Needs,
     OpeningHours,
     Position,
     ResponseTimes,
@@ -125,6 +126,14 @@ def maintenance_plan_of(row: MaintenancePlanRow) -> MaintenancePlan:
         skills=frozenset(row.skills or ()),
         lead=timedelta(days=row.lead_days),
         checklist_id=row.checklist_id,
+        needs=Needs(
+            crew=row.crew,
+            second_skills=frozenset(row.second_skills or ()),
+            days=row.work_days,
+            overnight=row.overnight,
+            kits=frozenset(row.kits or ()),
+            price=row.price_minutes,
+        ),
     )
 
 

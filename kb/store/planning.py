@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, func, select
 
+from kb.store.kits import KitRow, kits_by_code
 from kb.store.mapping import (
     contract_of,
     customer_of,
@@ -27,7 +28,7 @@ from kb.store.tables import (
     VisitRow,
 )
 from kb.store.training import certificate_marks, certified_technicians, skills_needing_certificates
-from planner.model import Contract, Customer, Equipment, MaintenancePlan, Site, Technician
+from planner.model import Contract, Customer, Equipment, Kit, MaintenancePlan, Site, Technician
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class PlanningInput:
     Args:
         codes: How people call a site, a technician or a maintenance plan: code by id, by table.
         certified_skills: Skills that count with a certificate only.
+        kits: What there is of each kit, by code.
     """
 
     customers: Mapping[str, Customer]
@@ -47,6 +49,7 @@ class PlanningInput:
     plans: Mapping[str, MaintenancePlan]
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     certified_skills: frozenset[str] = frozenset()
+    kits: Mapping[str, Kit] = field(default_factory=dict)
 
 
 def planning_input(session: Session) -> PlanningInput:
@@ -81,6 +84,7 @@ def planning_input(session: Session) -> PlanningInput:
             "plans": _codes(session, MaintenancePlanRow),
         },
         certified_skills=skills_needing_certificates(session),
+        kits=kits_by_code(session, {code: id for id, code in _codes(session, TechnicianRow).items()}),
     )
 
 
@@ -165,7 +169,7 @@ def visit_revisions(session: Session) -> dict[str, int]:
 
 Mark = tuple[int, ...]
 """A value that differs after any change it stands for."""
-_REGISTER = (CustomerRow, SiteRow, EquipmentRow, TechnicianRow, ContractRow, MaintenancePlanRow)
+_REGISTER = (CustomerRow, SiteRow, EquipmentRow, TechnicianRow, KitRow, ContractRow, MaintenancePlanRow)
 
 
 def newest_change(session: Session) -> Mark:

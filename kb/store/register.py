@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import Session, func, or_, select
 
+from kb.store.kits import KitRow
 from kb.store.stock import PartRow, StockRow
 from kb.store.tables import (
     AuditRow,
@@ -55,6 +56,7 @@ ROWS: dict[str, type[RegisterRow]] = {
     "certificates": CertificateRow,
     "parts": PartRow,
     "stock": StockRow,
+    "kits": KitRow,
     "contracts": ContractRow,
     "plans": MaintenancePlanRow,
     "meters": MeterRow,

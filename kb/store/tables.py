@@ -123,6 +123,12 @@ class MaintenancePlanRow(RegisterRow, table=True):
     lead_days: int = Field(default=30)
     skills: Any = Field(default_factory=list, sa_type=JsonText)
     checklist_id: str | None = Field(default=None)
+    crew: int = Field(default=1)
+    second_skills: Any = Field(default_factory=list, sa_type=JsonText)
+    work_days: int = Field(default=1)
+    overnight: bool = Field(default=False)
+    kits: Any = Field(default_factory=list, sa_type=JsonText)
+    price_minutes: float | None = Field(default=None)
 
 
 class MeterRow(RegisterRow, table=True):

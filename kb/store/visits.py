@@ -7,7 +7,19 @@ from typing import Any
 
 from kb.store.mapping import time_span
 from kb.store.tables import VisitRow
-from planner.model import Level, Occurrence, Reason, ReasonKind, TimeSpan, Unplaced, Visit, VisitState
+from planner.model import (
+    PLAIN,
+    Level,
+    Needs,
+    Occurrence,
+    Presence,
+    Reason,
+    ReasonKind,
+    TimeSpan,
+    Unplaced,
+    Visit,
+    VisitState,
+)
 
 DROPPED = "dropped"
 """In `body`: the plan run that took the visit out; a visit that people cancelled has none."""
@@ -55,6 +67,8 @@ def visit_from(
         travel_m=body.get("travel_m", 0),
         locked=locked,
         reasons=_reasons_from(body.get("reasons", ())),
+        needs=needs_from(body.get("needs")),
+        further=tuple(_presence_from(one) for one in body.get("further", ())),
     )
 
 
@@ -76,6 +90,10 @@ def body_of(visit: Visit, *, lead: timedelta | None = None, former: Sequence[str
         "travel_m": visit.travel_m,
         "reasons": _reasons_json(visit.reasons),
     }
+    if visit.needs != PLAIN:
+        body["needs"] = needs_json(visit.needs)
+    if visit.further:
+        body["further"] = [_presence_json(one) for one in visit.further]
     if lead is not None:
         body[_LEAD] = lead.days
     if former:
@@ -116,6 +134,7 @@ def unplaced_json(work: Unplaced) -> dict[str, Any]:
         "occurrences": [occurrence_json(one) for one in work.occurrences],
         "duration_s": int(work.duration.total_seconds()),
         "reason": _reasons_json((work.reason,))[0],
+        **({"needs": needs_json(work.needs)} if work.needs != PLAIN else {}),
     }
 
 
@@ -128,6 +147,47 @@ def unplaced_from(value: Mapping[str, Any]) -> Unplaced:
         occurrences=tuple(occurrence_from(one) for one in value["occurrences"]),
         duration=timedelta(seconds=value["duration_s"]),
         reason=_reasons_from((value["reason"],))[0],
+        needs=needs_from(value.get("needs")),
+    )
+
+
+def needs_json(needs: Needs) -> dict[str, Any]:
+    """Return what a trip needs beside time and skills as JSON."""
+    return {
+        "crew": needs.crew,
+        "second_skills": sorted(needs.second_skills),
+        "days": needs.days,
+        "overnight": needs.overnight,
+        "kits": sorted(needs.kits),
+        "price": needs.price,
+    }
+
+
+def needs_from(value: Mapping[str, Any] | None) -> Needs:
+    """Return the needs that `needs_json` wrote; none where there is nothing."""
+    if not value:
+        return PLAIN
+    sets = {name: frozenset(value[name]) for name in ("second_skills", "kits")}
+    return Needs(**{**value, **sets})
+
+
+def _presence_json(one: Presence) -> dict[str, Any]:
+    return {
+        "technician": one.technician_id,
+        "day": one.day.isoformat(),
+        "hours": span_text(one.hours),
+        "travel_s": int(one.travel.total_seconds()),
+        "travel_m": one.travel_m,
+    }
+
+
+def _presence_from(value: Mapping[str, Any]) -> Presence:
+    return Presence(
+        technician_id=value["technician"],
+        day=date.fromisoformat(value["day"]),
+        hours=time_span(value["hours"]),
+        travel=timedelta(seconds=value["travel_s"]),
+        travel_m=value["travel_m"],
     )
 
 

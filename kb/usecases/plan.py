@@ -191,6 +191,7 @@ def placed(
         published=task.before,
         spacing=task.spacing,
         rule=state.rule,
+        kits=state.register.kits,
         progress=progress,
     )
     return as_planned(task, plan, today=today)

@@ -224,6 +224,7 @@ def _after(one: _Case) -> Visit | None:
         technician_id=columns.get("technician_id", visit.technician_id),
         locked=columns.get("locked", visit.locked),
         hours=time_span(body["hours"]) if body.get("hours") else None,
+        further=visit.further if body.get("further") else (),
     )
 
 

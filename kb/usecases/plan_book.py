@@ -94,6 +94,11 @@ class PlanBook:
         """Visits by their key."""
         return {visit.key: visit for visit in self.visits}
 
+    @cached_property
+    def presences(self) -> tuple[Visit, ...]:
+        """What each technician has of each visit on each day, under the visit's key: most visits are one presence."""
+        return tuple(part for visit in self.visits for part in visit.spread(same_key=True))
+
     def visit(self, key: str) -> Visit:
         """Return the visit with `key`.
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from kb.export.calendar import Calendar, Event, uid_of
 from kb.i18n import Language
 from kb.usecases.plan_book import PlanBook
+from kb.usecases.plan_company import company_of
 from kb.usecases.plan_trace import visit_sentences
 from kb.usecases.plan_words import Words
 from planner.model import Visit, VisitState
@@ -32,9 +33,10 @@ def plan_calendars(
     """
     words = Words(language)
     events: dict[str, list[Event]] = defaultdict(list)
-    live = {(visit.technician_id, visit.key) for visit in book.visits}
+    parts = [part for visit in book.visits for part in visit.spread()]
+    live = {(visit.technician_id, visit.key) for visit in parts}
     zone = ZoneInfo(time_zone)
-    for visit in book.visits:
+    for visit in parts:
         if visit.technician_id is not None:
             events[visit.technician_id].append(
                 _event(book, words, visit, zone, cancelled=visit.state in _GONE)
@@ -64,11 +66,12 @@ def _event(book: PlanBook, words: Words, visit: Visit, zone: ZoneInfo, *, cancel
         book.customer_name(visit.site_id),
         f"{words.say('Machines')}: {words.machines(book, visit)}",
         f"{words.say('Window')}: {visit.earliest} – {visit.latest}",
+        company_of(book, words, visit),
         *visit_sentences(book, visit, words.language),
     ]
     return Event(
         uid=uid_of(visit.key),
-        sequence=book.sequences.get(visit.key, 0),
+        sequence=book.sequences.get(visit.key.partition("#")[0], 0),
         stamped=book.created,
         start=visit.day if start is None else start,
         end=visit.day + timedelta(days=1) if start is None else end,

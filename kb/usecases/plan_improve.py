@@ -175,6 +175,7 @@ def _setting(state: PlanningState, task: PlanTask, weights: Weights | None) -> S
         spacing=task.spacing,
         rule=state.rule,
         weights=weights or Weights(),
+        kits=state.register.kits,
     )
 
 
@@ -210,6 +211,7 @@ def _first(task: PlanTask, setting: Setting, published: Sequence[Visit]) -> Firs
         published=published,
         spacing=task.spacing,
         rule=setting.rule,
+        kits=setting.kits,
     )
 
 

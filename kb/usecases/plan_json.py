@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kb.i18n import Language
 from kb.usecases.plan_book import Change, PlanBook, Shortfall, VisitChange
+from kb.usecases.plan_company import needs_told
 from kb.usecases.plan_trace import occurrence_sentences, unplaced_sentence, visit_sentences
 from kb.usecases.plan_words import in_hours
 from planner.model import Occurrence, Reason, TimeSpan, Unplaced, Visit
@@ -54,6 +55,19 @@ def visit_json(book: PlanBook, visit: Visit, language: Language) -> Json:
         "work_hours": in_hours(visit.duration),
         "travel_hours": in_hours(visit.travel),
         "travel_m": visit.travel_m,
+        "last_day": visit.last_day.isoformat(),
+        "further": [
+            {
+                "technician": one.technician_id,
+                "technician_code": book.code("technicians", one.technician_id),
+                "day": one.day.isoformat(),
+                "hours": _hours(one.hours),
+                "travel_hours": in_hours(one.travel),
+                "travel_m": one.travel_m,
+            }
+            for one in visit.further
+        ],
+        "needs": needs_told(visit.needs),
         "state": visit.state.value,
         "locked": visit.locked,
         "sequence": book.sequences.get(visit.key, 0),

@@ -129,7 +129,7 @@ def plan_map(
     homes = {id: mercator(person.home) for id, person in book.technicians.items()}
     shown = [
         visit
-        for visit in book.visits
+        for visit in book.presences
         if first <= visit.day <= last
         and visit.state not in GONE
         and technician_id in (None, visit.technician_id)

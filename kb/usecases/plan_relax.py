@@ -44,7 +44,8 @@ ALL_DAY = OpeningHours(weekdays=((TimeSpan(start=time(0), end=time(23, 59)),),) 
 def relaxation_of(work: Unplaced) -> Mapping[str, str] | None:
     """Return what would have to be conceded, by name; None where no button can do it."""
     values = dict(work.reason.values)
-    return values if values.get("relax") in APPLICABLE else None
+    # A second technician and further days are looked for by a whole plan only.
+    return values if values.get("relax") in APPLICABLE and not work.needs.is_joint else None
 
 
 def mark_of(work: Unplaced) -> str:
@@ -129,10 +130,15 @@ def _placed(session: Session, work: Unplaced, conceded: Mapping[str, str], now: 
             visit
             for visit in standing
             if visit.state not in (VisitState.CANCELLED, VisitState.MISSED)
-            and ((visit.technician_id == one and visit.day == day) or visit.site_id == work.site_id)
+            and (
+                (visit.technician_id == one and visit.day == day)
+                or visit.site_id == work.site_id
+                or visit.needs.kits & work.needs.kits
+            )
         ],
         spacing={} if relax == "spacing" else least_spacing(names.contracts),
         rule=travel_rule(session),
+        kits=names.kits,
     )
     return plan.visits[0] if plan.visits else None
 
@@ -156,6 +162,7 @@ def _asked(names: PlanningInput, work: Unplaced, day: date, person: Technician, 
             (names.plans[one.plan_id].lead for one in work.occurrences if one.plan_id in names.plans),
             default=timedelta(0),
         ),
+        needs=work.needs,
     )
 
 

@@ -29,7 +29,8 @@ from planner.model import DateSpan, MaintenancePlan, Site, Technician, TimeSpan,
 from planner.routing import TravelRule
 from planner.routing.diary import Diary
 from planner.routing.jobs import Delay, Insertion, Job
-from planner.routing.repair import URGENT_DAY_PRICE, Disturbance, Figures, Repaired, Stranded, repair
+from planner.routing.repair import URGENT_DAY_PRICE, Disturbance, Figures, Repaired, repair
+from planner.routing.stranded import Stranded
 
 REACH = timedelta(days=70)
 """How far past the disturbance visits are looked at: late windows, and two chains of moves behind them."""
@@ -177,6 +178,7 @@ def diary_of(
         technician_calendars={one: technician_calendar(person) for one, person in technicians.items()},
         spacing=least_spacing(register.contracts),
         rule=rule,
+        kits=register.kits,
     )
 
 

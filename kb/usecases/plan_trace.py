@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from kb.i18n import Language, translator
 from kb.usecases.certificate_words import told_paper
 from kb.usecases.plan_book import PlanBook, Shortfall
+from kb.usecases.plan_company import company_of
+from kb.usecases.plan_words import Words
 from planner.model import Occurrence, Reason, ReasonKind, Unplaced, Visit, VisitState
 from planner.routing import Why
 from planner.scheduling import trace_sentence
@@ -42,6 +44,10 @@ _WHY: Mapping[str, str] = {
     Why.WINDOW: "No day is allowed.",
     Why.WORKING_TIME: "No technician with the skills has enough time left on the days that are allowed.",
     Why.SPACING: "All days that are allowed are too near to another visit of the site.",
+    Why.KIT: "No technician who may come can have the kit that it needs on the days that are allowed.",
+    Why.SECOND: "No second technician can come along on the days that are allowed.",
+    Why.DAYS_IN_A_ROW: "No technician has so many free working days in a row within the days that are allowed.",
+    Why.PRICE: "It is optional and worth {price_minutes} minutes of driving; the detour would be {detour_minutes}.",
     Why.CONTRACT: "No contract of the site covers the {dates} dates.",
 }
 _RELAX: Mapping[str, str] = {
@@ -53,6 +59,11 @@ _RELAX: Mapping[str, str] = {
     "technician_away": "It would fit if {technician} worked on {day}.",
     "spacing": "It would fit on {day} with {technician} if the visits may be nearer to each other.",
     "split": "It would fit in {parts} parts of at most {longest_minutes} minutes each.",
+    "price": "It would be done on {day} with {technician} if it were worth more.",
+    "kit": "It would fit on {day} with {technician} if a kit were there: {kit}.",
+    "second_skill": "It would fit on {day} with {technician} if the second one needed none of: {skills}.",
+    "alone": "It would fit on {day} if {technician} could do it alone.",
+    "return": "It would fit from {day} on if {technician} went home between the days.",
     "contract": "Renew the contract, or take the maintenance plans out of use.",
     "none": "No single concession is enough.",
 }
@@ -72,6 +83,13 @@ def visit_sentences(book: PlanBook, visit: Visit, language: Language) -> tuple[s
         else:
             sentences.append(_ended(trace_sentence(reason, language), language))
     say = translator(language)
+    if company := company_of(book, Words(language), visit):
+        sentences.append(_ended(company, language))
+    if visit.needs.is_optional:
+        message = say(
+            "It is optional: done because the detour is below the {price:g} minutes of driving it is worth"
+        )
+        sentences.append(_ended(message.format(price=visit.needs.price), language))
     if visit.state in _STANDS:
         sentences.append(say(_STANDS[visit.state]))
     elif visit.locked:
@@ -89,6 +107,7 @@ def unplaced_sentence(book: PlanBook, work: Unplaced, language: Language) -> str
     say = translator(language)
     values = dict(work.reason.values)
     names = {
+        **dict.fromkeys(("kit", "price_minutes", "detour_minutes"), ""),
         **values,
         "technician": book.technician_name(values.get("technician")),
         "skills": _listed(values.get("skills", "").split(), language),

@@ -149,7 +149,7 @@ def month_board(book: PlanBook, year: int, month: int, kinds: DayKinds) -> Month
     first = month_start(year, month)
     days = _days_of(year, month)
     by_cell: dict[tuple[str | None, date], list[Visit]] = defaultdict(list)
-    for visit in book.visits:
+    for visit in book.presences:
         by_cell[visit.technician_id, visit.day].append(visit)
     people: list[str | None] = sorted(
         book.technicians.keys() | {one for one, _ in by_cell if one is not None},
@@ -213,7 +213,7 @@ def technician_plan(book: PlanBook, technician_id: str) -> tuple[Visit, ...]:
     Raises:
         NotFound: Neither the register nor the plan knows the technician.
     """
-    visits = in_order([visit for visit in book.visits if visit.technician_id == technician_id])
+    visits = in_order([visit for visit in book.presences if visit.technician_id == technician_id])
     if technician_id not in book.technicians and not visits:
         raise NotFound("technician", technician_id)
     return visits
@@ -234,10 +234,10 @@ class VisitFilter:
     def fits(self, visit: Visit) -> bool:
         """Whether `visit` is wanted."""
         return (
-            (self.first_day is None or visit.day >= self.first_day)
+            (self.first_day is None or visit.last_day >= self.first_day)
             and (self.last_day is None or visit.day <= self.last_day)
             and self.site_id in (None, visit.site_id)
-            and self.technician_id in (None, visit.technician_id)
+            and (self.technician_id is None or visit.takes(self.technician_id))
             and self.state in (None, visit.state)
             and (self.level is None or any(one.level is self.level for one in visit.occurrences))
             and (

@@ -8,6 +8,7 @@ from kb.errors import NotFound
 from kb.export.document import Align, Column, Document, KeyValues, Paragraph, Section, Table, Tone
 from kb.i18n import Language, translator
 from kb.usecases.plan_book import PlanBook
+from kb.usecases.plan_company import company_of
 from kb.usecases.plan_versions import GONE, monday_of
 from kb.usecases.plan_words import Words, hours_text, in_hours
 from planner.model import Visit
@@ -22,6 +23,7 @@ class WeekStop:
 
     Args:
         geo: `31.23040,121.47370` in WGS-84; empty where the position is unknown.
+        company: Who comes along, which day of several it is, what must be carried; empty for a plain visit.
     """
 
     key: str
@@ -36,6 +38,7 @@ class WeekStop:
     geo: str
     state: str
     state_code: str
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def technician_week(book: PlanBook, technician: str, day: date, language: Langua
         raise NotFound("technician", technician)
     monday, words = monday_of(day), Words(language)
     found: dict[date, list[Visit]] = {}
-    for visit in book.visits:
+    for visit in book.presences:
         if visit.technician_id == one and monday <= visit.day < monday + WEEK and visit.state not in GONE:
             found.setdefault(visit.day, []).append(visit)
     visits = [visit for day in sorted(found) for visit in sorted(found[day], key=_hour)]
@@ -104,7 +107,9 @@ def week_document(book: PlanBook, week: TechnicianWeek, language: Language, *, a
                     rows=tuple(
                         (
                             one.hours,
-                            "\n".join(part for part in (one.site, one.customer, one.address) if part),
+                            "\n".join(
+                                part for part in (one.site, one.customer, one.address, one.company) if part
+                            ),
                             "\n".join(part for part in (one.levels, one.machines) if part),
                             one.work_hours,
                             "",
@@ -158,6 +163,7 @@ def _stop(book: PlanBook, words: Words, visit: Visit) -> WeekStop:
         geo=f"{position.latitude_deg:.5f},{position.longitude_deg:.5f}" if position else "",
         state=words.state(visit.state),
         state_code=visit.state.value,
+        company=company_of(book, words, visit),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from kb.export.workbook import Cell, Sheet, SheetColumn, Workbook
 from kb.i18n import Language
 from kb.usecases.plan_book import Change, PlanBook
+from kb.usecases.plan_company import company_of
 from kb.usecases.plan_trace import shortfall_sentence, unplaced_sentence, visit_sentences
 from kb.usecases.plan_words import Words, hours_text, in_hours
 from planner.model import Unplaced, Visit
@@ -47,6 +48,7 @@ _FIELDS: tuple[tuple[str, Callable[[PlanBook, Words, Visit], Cell]], ...] = (
     ("Start", lambda book, words, visit: visit.hours.start if visit.hours else None),
     ("End", lambda book, words, visit: visit.hours.end if visit.hours else None),
     ("Technician", lambda book, words, visit: book.technician_name(visit.technician_id)),
+    ("Together, days and kits", lambda book, words, visit: company_of(book, words, visit)),
     ("Customer", lambda book, words, visit: book.customer_name(visit.site_id)),
     ("Site", lambda book, words, visit: book.site_name(visit.site_id)),
     ("City", lambda book, words, visit: _city(book, visit)),
@@ -88,7 +90,7 @@ def _plan_sheet(book: PlanBook, words: Words) -> Sheet:
 
 def _technician_sheets(book: PlanBook, words: Words) -> list[Sheet]:
     by_technician: dict[str | None, list[Visit]] = defaultdict(list)
-    for visit in book.visits:
+    for visit in book.presences:
         by_technician[visit.technician_id].append(visit)
     named = sorted(
         (one for one in by_technician if one is not None), key=lambda one: (book.technician_name(one), one)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from kb.usecases.register_days import Day
 from kb.usecases.register_description import Field, Rule, Table, Values
-from kb.usecases.register_kinds import Choice, Kind, Names, Number, Reference, Wrong
+from kb.usecases.register_kinds import Choice, Kind, Names, Number, Reference, Wrong, YesNo
 from kb.usecases.register_machine_tables import machine_field
 from kb.usecases.register_schedules import Words
 from kb.usecases.register_site_tables import code_field
@@ -52,6 +52,13 @@ def _contract_days(values: Values) -> Iterator[tuple[str, Wrong]]:
             "last_day",
             Wrong("lies before the first day {day}", "give a later day", day=values["first_day"]),
         )
+
+
+def _needs_of_two_or_more(values: Values) -> Iterator[tuple[str, Wrong]]:
+    if values["crew"] == 1 and values["second_skills"]:
+        yield "second_skills", Wrong("need a second technician", "give 2 technicians, or leave it blank")
+    if values["work_days"] == 1 and values["overnight"]:
+        yield "overnight", Wrong("needs at least 2 working days", "give more working days, or no")
 
 
 def _rising_promises(values: Values) -> Iterator[tuple[str, Wrong]]:
@@ -199,6 +206,7 @@ PLANS = Table(
     key=("code",),
     named_by=("level",),
     says=("每台设备按什么级别、多久巡检一次", "which machine is inspected at which level, how often"),
+    rules=(Rule(fields=("crew", "second_skills", "work_days", "overnight"), check=_needs_of_two_or_more),),
     own_fields=(
         code_field(("计划编号", "Plan code"), "VMC-01-Q"),
         machine_field(),
@@ -310,6 +318,69 @@ PLANS = Table(
             kind=Kind(most=80),
             default=None,
             help=("资料库中检查表页的编号", "id of a checklist page of the library"),
+        ),
+        Field(
+            name="crew",
+            title=("人数", "Technicians"),
+            kind=Number(least=1, largest=2, whole=True),
+            default=1,
+            example="1",
+            help=(
+                "2：两位工程师同时到场、同时开工",
+                "2: two technicians are there together, from the same minute on",
+            ),
+        ),
+        Field(
+            name="second_skills",
+            title=("第二人所需技能", "Skills of the second"),
+            kind=Words(),
+            default=[],
+            example="",
+            help=(
+                "两人作业时第二人的技能；空白表示谁都可以",
+                "of two, what the second must be able to do; blank is anybody",
+            ),
+        ),
+        Field(
+            name="work_days",
+            title=("连续工作日数", "Working days in a row"),
+            kind=Number(least=1, largest=30, whole=True),
+            default=1,
+            example="1",
+            help=(
+                "大于 1：同一位工程师连续这么多个工作日，每天整天",
+                "above 1: the same technician on so many working days in a row, each as a whole",
+            ),
+        ),
+        Field(
+            name="overnight",
+            title=("当地住宿", "Stays overnight"),
+            kind=YesNo(),
+            default=False,
+            example="否",
+            help=(
+                "多日上门时不每天往返；中间不能有休息日",
+                "of several days: no way home between them; no free day may lie between",
+            ),
+        ),
+        Field(
+            name="kits",
+            title=("成套工具", "Kits"),
+            kind=Words(),
+            default=[],
+            example="laser",
+            help=("成套工具表中的代码", "codes of the table of kits"),
+        ),
+        Field(
+            name="price_minutes",
+            title=("可选：值多少分钟车程", "Optional: worth (minutes of driving)"),
+            kind=Number(least=1, largest=100_000),
+            default=None,
+            example="45",
+            help=(
+                "空白为必做；填写后只在绕路少于此数时安排，且不挤掉必做的工作",
+                "blank is due; a number is done only where the detour is below it, and never in the place of due work",
+            ),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from kb.errors import NotFound
 from kb.usecases.register_description import Field, Table
+from kb.usecases.register_kit_tables import KITS
 from kb.usecases.register_machine_tables import EQUIPMENT, METERS, READINGS
 from kb.usecases.register_service_tables import CONTRACTS, PLANS
 from kb.usecases.register_site_tables import CUSTOMERS, SITES, TECHNICIANS
@@ -20,6 +21,7 @@ TABLES: dict[str, Table] = {
         CERTIFICATES,
         PARTS,
         STOCK,
+        KITS,
         CONTRACTS,
         PLANS,
         METERS,

@@ -56,9 +56,15 @@ def work_of(kept: KeptVisit, around: Around) -> DueWork:
 
 def moved_by_hand(kept: KeptVisit, around: Around, day: date, technician_id: str | None) -> Moved:
     """Return the visit on `day` with the technician of `around`, and every rule that it breaks there."""
+    old = kept.visit
+    if old.further and (day, technician_id) == (old.day, old.technician_id):
+        return Moved(visit=replace(old, locked=True), flaws=())
     work = work_of(kept, around)
     site = site_calendar(around.sites[work.site_id])
     flaws = [*_of_the_day(work, around, site, day)]
+    if old.needs.is_joint:
+        what = "it takes {crew} technicians on {days} days; moved by hand it has one technician on one day"
+        flaws.append(_flaw("day", what, crew=old.needs.crew, days=old.needs.days))
     placed: Visit | None = None
     if around.technician is not None:
         calendar = technician_calendar(around.technician)
@@ -199,4 +205,5 @@ def _moved(visit: Visit, placed: Visit | None, day: date, technician_id: str | N
         travel_m=placed.travel_m if placed else 0,
         locked=True,
         reasons=visit.reasons,
+        needs=visit.needs,
     )

@@ -281,20 +281,32 @@ class Visit:
             one.technician_id == technician_id for one in self.further
         )
 
-    def spread(self) -> Iterator["Visit"]:
-        """Yield what each technician has of it on each day, as visits of their own; the first keeps the key."""
-        yield replace(self, further=()) if self.further else self
+    def spread(self, *, same_key: bool = False) -> Iterator["Visit"]:
+        """Yield what each technician has of it on each day, as visits of their own.
+
+        Args:
+            same_key: Whether all keep the key, for people to find the visit by; else only the first one does. Of several
+                days, each part lasts as long as its hours, breaks included.
+        """
+        if not self.further:
+            yield self
+            return
+        yield replace(self, further=(), duration=self._share(self.hours))
         for number, one in enumerate(self.further, 2):
             yield replace(
                 self,
-                key=f"{self.key}#{number}",
+                key=self.key if same_key else f"{self.key}#{number}",
                 day=one.day,
                 technician_id=one.technician_id,
                 hours=one.hours,
+                duration=self._share(one.hours),
                 travel=one.travel,
                 travel_m=one.travel_m,
                 further=(),
             )
+
+    def _share(self, hours: TimeSpan | None) -> timedelta:
+        return self.duration if hours is None or self.needs.days == 1 else hours.duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

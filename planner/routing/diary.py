@@ -8,14 +8,14 @@ those that are fixed keep their hours to the minute. Nobody else changes technic
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from math import ceil
 
 from planner.calendars import WorkCalendar
-from planner.model import Site, Technician, TimeSpan, Visit, VisitState
+from planner.model import Kit, Site, Technician, TimeSpan, Visit, VisitState
 from planner.routing import constraints
 from planner.routing.board import ONE_MINUTE, home_place, site_place
-from planner.routing.jobs import DayCost, Delay, Insertion, Job, Memory, Seat
+from planner.routing.jobs import DayCost, Delay, Insertion, Job, Memory, Seat, by_cost
 from planner.routing.timetable import START_STEP, Spans, after, clock, common, length, opening, spans_of
 from planner.routing.travel import DEFAULT_RULE, Travel, TravelRule
 
@@ -33,13 +33,14 @@ STANDING = frozenset(
 
 @dataclass(slots=True)
 class _Day:
-    """A technician's day; `open` is whether something may be put into it."""
+    """A technician's day; `is_open`: something may be put into it; `is_whole`: a visit of several days has it all."""
 
     home: str
     spans: Spans
     regular_end: int
     seats: list[Seat]
     is_open: bool
+    is_whole: bool = False
 
 
 class Diary:
@@ -51,6 +52,7 @@ class Diary:
         site_calendars, technician_calendars: By the same ids.
         spacing: Least time between two visits of a site, where agreed.
         rule: What is assumed about the roads.
+        kits: What there is of each kit, by its code.
     """
 
     def __init__(
@@ -63,8 +65,18 @@ class Diary:
         technician_calendars: Mapping[str, WorkCalendar],
         spacing: Mapping[str, timedelta] | None = None,
         rule: TravelRule = DEFAULT_RULE,
+        kits: Mapping[str, Kit] | None = None,
     ) -> None:
-        kept = [one for one in visits if one.state in STANDING]
+        visits = list(visits)
+        kept = [part for one in visits if one.state in STANDING for part in one.spread()]
+        self._kits: Mapping[str, Kit] = kits or {}
+        self._carried = {
+            part.key: one.needs.kits
+            for one in visits
+            if one.needs.kits
+            for part in one.spread()
+            if part.technician_id == one.technician_id
+        }
         self.technicians = {one: technicians[one] for one in sorted(technicians)}
         self.travel = Travel(
             {
@@ -85,7 +97,8 @@ class Diary:
             self._keep(visit)
         for (_, day), table in self._days.items():
             # What people made themselves may break rules; nothing is put into such a day.
-            table.is_open = table.is_open and self._timed(table, table.seats, day) is not None
+            holds = not table.is_whole and self._timed(table, table.seats, day) is not None
+            table.is_open = table.is_open and holds
 
     def able(self, job: Job) -> tuple[str, ...]:
         """Return the technicians who have the skills on some day, by id; `offer` looks at their certificates."""
@@ -121,7 +134,7 @@ class Diary:
             for one in self.able(job)
             if (offer := self.offer(job, one, day)) is not None
         ]
-        return tuple(sorted(found, key=_rank)[:best])
+        return tuple(sorted(found, key=by_cost)[:best])
 
     def offer(self, job: Job, technician_id: str, day: date) -> Insertion | None:
         """Return the cheapest place in a technician's day; None where there is none, or a certificate is not valid.
@@ -130,6 +143,8 @@ class Diary:
         """
         person = self.technicians[technician_id]
         if person.certificates and not job.skills <= person.skills_on(day):
+            return None
+        if job.kits and not self._has_kits(job, technician_id, day):
             return None
         table = self._day(technician_id, day)
         if not table.is_open or (job.hours is not None and day != job.ideal):
@@ -189,6 +204,8 @@ class Diary:
         table.seats = sorted(seats, key=lambda one: (one.start, one.end, one.key))
         self._site_days[job.site_id].append(where.day)
         self._where[job.key] = where.technician_id, where.day
+        if job.kits:
+            self._carried[job.key] = job.kits
 
     def take(self, key: str) -> None:
         """Take a visit out; what stands behind it keeps its hours."""
@@ -219,6 +236,22 @@ class Diary:
                 self._site_days[seat.site_id].append(memory.day[1])
                 self._where[seat.key] = memory.day
         table.seats = list(memory.seats)
+
+    def _has_kits(self, job: Job, technician_id: str, day: date) -> bool:
+        """Whether the technician may have every kit of the job on a day, beside those who carry one then."""
+        on_day = [(one, table.seats) for (one, other), table in self._days.items() if other == day]
+        return not any(
+            constraints.kit_there(
+                self._kits.get(kit),
+                technician_id,
+                {
+                    one
+                    for one, seats in on_day
+                    if any(kit in self._carried.get(seat.key, ()) for seat in seats)
+                },
+            )
+            for kit in job.kits
+        )
 
     def day_cost(self, technician_id: str, day: date) -> DayCost:
         """Return what a day costs as it stands."""
@@ -281,6 +314,7 @@ class Diary:
         if visit.hours is None:
             table.is_open = False
             return
+        table.is_whole = table.is_whole or visit.needs.days > 1
         ((start, end),) = spans_of((visit.hours,))
         seat = Seat(
             key=visit.key,
@@ -288,7 +322,9 @@ class Diary:
             minutes=max(ceil(visit.duration / ONE_MINUTE), 1),
             start=start,
             end=end,
-            fixed=visit.locked or visit.state not in (VisitState.FORECAST, VisitState.CALLED),
+            fixed=visit.needs.is_joint
+            or visit.locked
+            or visit.state not in (VisitState.FORECAST, VisitState.CALLED),
         )
         table.seats = sorted([*table.seats, seat], key=lambda one: (one.start, one.end, one.key))
         self._where[visit.key] = visit.technician_id, visit.day
@@ -362,7 +398,3 @@ class Diary:
         home_at = after(table.spans, seats[-1].end, way_home)
         overtime = max((home_at or seats[-1].end + way_home) - table.regular_end, 0)
         return DayCost(travel=travel + way_home, overtime=overtime)
-
-
-def _rank(one: Insertion) -> tuple[float, date, time, str]:
-    return one.cost, one.day, one.hours.start, one.technician_id

@@ -23,6 +23,7 @@ class Job:
         technician_id: Who should go if that costs little; None where nobody is preferred.
         technician_price: Minutes of driving that another technician is worth.
         hours: The hours that it must have exactly, on `ideal`; None where any will do.
+        kits: Codes of the kits that its technician carries.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Job:
     technician_id: str | None = None
     technician_price: float = 0.0
     hours: TimeSpan | None = None
+    kits: frozenset[str] = frozenset()
 
     @property
     def minutes(self) -> int:
@@ -98,3 +100,8 @@ class Memory:
 
     day: tuple[str, date]
     seats: tuple[Seat, ...]
+
+
+def by_cost(one: Insertion) -> tuple[float, date, time, str]:
+    """Return what insertions are ordered by: the cheapest first."""
+    return one.cost, one.day, one.hours.start, one.technician_id

@@ -19,6 +19,7 @@ from planner.model import DateSpan, TimeSpan, Visit, VisitState
 from planner.routing.diary import DELAY_PRICE, OVERTIME_PRICE, STANDING, Diary
 from planner.routing.ejection import Budget, Ejection, changed_others
 from planner.routing.jobs import DayCost, Delay, Insertion, Job, Seat
+from planner.routing.stranded import NO_PLACE, Stranded, joint_stranded
 from planner.routing.timetable import clock
 
 DAY_PRICE = 5.0
@@ -50,27 +51,12 @@ class Disturbance:
     urgent: tuple[Job, ...] = ()
 
     def hits(self, visit: Visit) -> bool:
-        """Whether a visit cannot be as it stands."""
-        return any(one == visit.technician_id and visit.day in days for one, days in self.away) or any(
-            one == visit.site_id and visit.day in days for one, days in self.closed
+        """Whether a visit cannot be as it stands, on any of its days, with all who are there."""
+        return any(
+            any(one == part.technician_id and part.day in days for one, days in self.away)
+            or any(one == part.site_id and part.day in days for one, days in self.closed)
+            for part in visit.spread()
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stranded:
-    """A hit visit, or an urgent job, that has no place.
-
-    Args:
-        visit: The visit as it stood; None for an urgent job.
-        key: Its key.
-        why: `locked` and `booked` visits stay as they are until a person decides; `no_place` ones have nobody now.
-        offers: Places outside its window or its agreed hours, the cheapest first; a person may choose one.
-    """
-
-    key: str
-    visit: Visit | None
-    why: str
-    offers: tuple[Insertion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +138,18 @@ def repair(
     movable = {
         one.key: _job(one, skills, today, since, hit=False)
         for one in others
-        if not one.locked and one.state is not VisitState.BOOKED
+        if not one.locked and one.state is not VisitState.BOOKED and not one.needs.is_joint
     }
     before = {day: diary.day_cost(*day) for day in _all_days(visits, diary)}
     waiting, stranded = _taken_out(hit, diary, skills, today, since)
+    apart = {one.key for one in stranded if one.why == NO_PLACE}
     offers = {job.key: diary.offers(job) for job in disturbance.urgent}
     ejection = Ejection(diary, movable, by_key, budget)
     lost = _put_in(disturbance.urgent, ejection)
     lost += _put_in(waiting, ejection)
     _improved([*disturbance.urgent, *waiting], diary)
     stranded += [_without_place(job, by_key, diary) for job in lost]
-    after = tuple(_now(one, diary, {job.key for job in lost}) for one in visits)
+    after = tuple(_now(one, diary, apart | {job.key for job in lost}) for one in visits)
     changed = tuple(pair for pair in zip(visits, after, strict=True) if _differs(*pair))
     urgent = {
         job.key: _stands(job, diary, by_key)
@@ -203,6 +190,7 @@ def _job(
         technician_id=visit.technician_id,
         technician_price=TECHNICIAN_PRICE if hit else 0.0,
         hours=visit.hours if booked else None,
+        kits=visit.needs.kits,
     )
 
 
@@ -215,6 +203,9 @@ def _taken_out(
 ) -> tuple[list[Job], list[Stranded]]:
     waiting, stranded = [], []
     for visit in sorted(hit, key=lambda one: one.key):
+        if visit.needs.is_joint:
+            stranded.append(joint_stranded(visit, diary))
+            continue
         job = _job(visit, skills, today, since, hit=True)
         if visit.locked and visit.state is not VisitState.BOOKED:
             free = replace(job, earliest=max(visit.earliest, today), latest=max(visit.latest, today))
@@ -309,12 +300,12 @@ def _wish(job: Job, technician_id: str, day: date) -> float:
 
 def _without_place(job: Job, by_key: Mapping[str, Visit], diary: Diary) -> Stranded:
     wider = replace(job, latest=job.latest + FARTHEST, hours=None)
-    return Stranded(key=job.key, visit=by_key.get(job.key), why="no_place", offers=diary.offers(wider))
+    return Stranded(key=job.key, visit=by_key.get(job.key), why=NO_PLACE, offers=diary.offers(wider))
 
 
 def _now(visit: Visit, diary: Diary, lost: set[str]) -> Visit:
     if visit.key in lost:
-        return replace(visit, technician_id=None, hours=None, travel=timedelta(0), travel_m=0)
+        return replace(visit, technician_id=None, hours=None, travel=timedelta(0), travel_m=0, further=())
     if visit.state not in STANDING or visit.key not in diary:
         return visit
     now = diary.placed(visit)

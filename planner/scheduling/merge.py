@@ -2,11 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from planner.calendars import WorkCalendar
 from planner.errors import InvalidInput
-from planner.model import DueWork, MaintenancePlan, Occurrence, Reason, ReasonKind
+from planner.model import DueWork, MaintenancePlan, Needs, Occurrence, Reason, ReasonKind
 from planner.scheduling.keys import parsed_key
 from planner.scheduling.levels import combined_levels
 
@@ -104,6 +105,8 @@ class _Trip:
         """Return whether `candidate` fits, and make it a member if it does."""
         if candidate.earliest > self._common_first or candidate.latest < self._common_last:
             return False
+        if not _go_together(self._plans[candidate.plan_id].needs, self._plans[self.opener.plan_id].needs):
+            return False
         if any(member.plan_id == candidate.plan_id for member in self._members):
             return False
         # Where nobody can come at all, work with hope is not tied to work without.
@@ -130,13 +133,13 @@ class _Trip:
         latest = min(member.latest for member in self._members)
         ideal = _ideal(self._members, earliest, latest, self._calendar)
         served = [self._plans[member.plan_id] for member in members]
-        skills = [plan.skills for plan in served]
-        skills += [
-            self._plans[plan_id].skills
+        absorbed = [
+            self._plans[plan_id]
             for member in members
             for key in member.absorbed
             if (plan_id := parsed_key(key).plan_id) in self._plans
         ]
+        skills = [plan.skills for plan in (*served, *absorbed)]
         return DueWork(
             key=f"{site_id}/{members[0].key}",
             site_id=site_id,
@@ -148,7 +151,33 @@ class _Trip:
             skills=frozenset().union(*skills),
             lead=max(plan.lead for plan in served),
             reasons=_merged_reasons(self._members, members, ideal),
+            needs=_needs_of([plan.needs for plan in served], [plan.needs for plan in absorbed]),
         )
+
+
+def _go_together(one: Needs, other: Needs) -> bool:
+    """Whether two occurrences may be one trip: several days stay alone, optional work never hangs on due work."""
+    if one.days > 1 or other.days > 1:
+        return False
+    return (one.crew, one.second_skills, one.is_optional) == (
+        other.crew,
+        other.second_skills,
+        other.is_optional,
+    )
+
+
+def _needs_of(served: Sequence[Needs], absorbed: Sequence[Needs]) -> Needs:
+    """Return what a trip needs: every kit, and for optional work together what each part of it is worth.
+
+    Due work that an optional level absorbs stays due, and so does the trip.
+    """
+    prices = [one.price for one in served if one.price is not None]
+    is_due = len(prices) < len(served) or any(one.price is None for one in absorbed)
+    return replace(
+        served[0],
+        kits=frozenset().union(*(one.kits for one in (*served, *absorbed))),
+        price=None if is_due else sum(prices),
+    )
 
 
 def _last_working_days(occurrence: Occurrence, calendar: WorkCalendar, at_most: int) -> list[date]:

@@ -106,6 +106,16 @@ WHY: Choices = {
         "en": "the working time of the able technicians does not suffice",
     },
     "spacing": {"zh_CN": "与相邻上门的间隔不足", "en": "it is too near to another visit of the site"},
+    "kit": {"zh_CN": "所需成套工具不够", "en": "no kit that it needs is left"},
+    "second": {"zh_CN": "没有合适的第二人同行", "en": "no second technician can come along"},
+    "days_in_a_row": {
+        "zh_CN": "没有人有足够的连续空闲工作日",
+        "en": "nobody has so many free working days in a row",
+    },
+    "price": {
+        "zh_CN": "属可选工作，绕路超过其价值",
+        "en": "it is optional and the detour is above its price",
+    },
     "contract": {"zh_CN": "不在合同有效期内", "en": "it is outside the contract"},
     "whole_plan": {"zh_CN": "改期使整个计划更优", "en": "another day makes the plan as a whole better"},
 }

@@ -108,4 +108,4 @@ def test_the_template_is_written_and_has_nothing_to_import(
     path = str(home / "template.xlsx")
     assert run(capsys, "template", path)[0] == 0
     assert json.loads(run(capsys, "import", path, "--json")[1])["tables"] == []
-    assert len(TABLES) == 12
+    assert len(TABLES) == 13

@@ -81,6 +81,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "unit": "件",
     },
     "stock": {"part": "A06B-0001", "place": "主库", "technician": "T1", "quantity": 3, "minimum": 1.5},
+    "kits": {"code": "laser", "name": "激光干涉仪", "owned": 2, "holders": ["T1"]},
     "contracts": {
         "code": "C1",
         "site": "S1",
