@@ -88,7 +88,7 @@ def plan_load(book: PlanBook) -> PlanLoad:
     """Return the load of everybody who works in the plan's months; days outside its period are not counted."""
     months = _months(book.first_day, book.last_day)
     sums: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for visit in book.visits:
+    for visit in book.presences:
         if visit.technician_id is None or visit.state in GONE:
             continue
         if book.first_day <= visit.day <= book.last_day:
