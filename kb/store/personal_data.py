@@ -41,6 +41,11 @@ KEPT_COLUMNS = frozenset(
             "owner",
             "from_state",
             "to_state",
+            "author",
+            "handled_by",
+            "published_by",
+            "answered_by",
+            "voter",
         ),
     }
 )
@@ -99,7 +104,7 @@ def replace_texts(session: Session, rows: Rows, replaced: Callable[[str, str, An
         table = SQLModel.metadata.tables[name]
         columns = tuple(_texts(table))
         for row in some:
-            new = {one: replaced(name, one, row[one]) for one in columns if row[one] is not None}
+            new = {one: replaced(name, one, row[one]) for one in columns if row.get(one) is not None}
             new = {one: value for one, value in new.items() if value != row[one]}
             if not new:
                 continue

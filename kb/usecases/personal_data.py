@@ -1,7 +1,8 @@
 """The personal data of one customer: handed out whole, and erased where people ask for it, with the statistics kept.
 
 Erasing replaces names, telephone numbers and addresses of contacts wherever they stand in what belongs to the customer:
-in fields, in free text, in logs and in the audit trail. That it was done is itself on the trail, without the data.
+in fields, in free text, in logs and in the audit trail; and in drafts, queries and notes, to which no key leads. That it
+was done is itself on the trail, without the data.
 """
 
 import csv
@@ -9,7 +10,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -18,13 +20,20 @@ from typing import Any
 from kb.errors import Fault, NotAllowed, NotFound, Unconfirmed
 from kb.store import Store, register
 from kb.store import attachments as files
+from kb.store import drafts as draft_rows
 from kb.store import personal_data as rows
+from kb.store import personal_loose as loose
 from kb.store.register import Change, Session
 from kb.usecases.accounts import Role
+from kb.usecases.personal_words import (
+    ERASED,
+    belonging_pattern,
+    loose_pattern,
+    own_pattern,
+    speaks_of,
+)
 from kb.usecases.record_nouns import Actor
 
-ERASED = "［已清除］"
-"""Stands where personal data stood; the same in both languages, so that a search finds all of them."""
 PERSONAL: dict[str, tuple[str, ...]] = {
     "customers": ("contact", "phone"),
     "sites": ("contact", "phone", "address"),
@@ -33,9 +42,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
 """Columns that are personal data by themselves."""
 PERSONAL_VALUES = ("complainant", "phone", "talked_to", "contact", "accepted_by", "asked_by", "signed_by")
 """Keys of JSON values that are: of records, reports and work orders."""
-SHORTEST_NAME, SHORTEST_NUMBER = 2, 6
 MOST_MORE = 200
-_PARTS = re.compile(r"[,，、;；/|\n\t ()（）]+")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,6 +62,9 @@ class Erased:
 def export_customer(store: Store, code: str, *, actor: Actor) -> bytes:
     """Return everything about a customer as a zip: `data.json`, a csv for each table, and the files.
 
+    Drafts, queries and notes are among it where they name the customer, its persons or its machines; a person looks
+    through them before they are handed out, since another customer may have a person of the same name.
+
     Raises:
         NotFound: There is no such customer.
         NotAllowed: The role planner is needed.
@@ -63,7 +73,8 @@ def export_customer(store: Store, code: str, *, actor: Actor) -> bytes:
         raise NotAllowed("exporting a customer's data needs the role planner")
     buffer = io.BytesIO()
     with store.reading() as session, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        found = rows.customer_rows(session, _customer_id(session, code))
+        own = rows.customer_rows(session, _customer_id(session, code))
+        found = _with_loose(own, _loose(session, own, loose_pattern(_known(own))))
         plain = {name: [_plain(row) for row in some] for name, some in found.items()}
         _put(archive, "data.json", json.dumps(plain, ensure_ascii=False, indent=1).encode())
         for name, some in plain.items():
@@ -73,6 +84,11 @@ def export_customer(store: Store, code: str, *, actor: Actor) -> bytes:
             if content is not None and not row["removed"]:
                 ending = PurePosixPath(row["name"]).suffix[:10]
                 _put(archive, f"files/{row['id']}{ending}", content)
+        for row in found.get("draft_photos", ()):
+            photo = draft_rows.photo_row(session, row["draft_id"], row["position"])
+            if photo is not None:
+                ending = photo.media_type.rpartition("/")[2]
+                _put(archive, f"files/draft-{row['draft_id']}-{row['position']}.{ending}", photo.content)
     return buffer.getvalue()
 
 
@@ -111,17 +127,23 @@ def erase_customer(
                 where="confirm", what="is not the code of this customer", repair="type it to confirm"
             )
             raise Unconfirmed("nothing was erased", [fault])
-        found = rows.customer_rows(session, customer_id)
-        pattern = _pattern([*_known(found), *more[:MOST_MORE]])
+        own = rows.customer_rows(session, customer_id)
+        said = [*_known(own), *more[:MOST_MORE]]
+        strict, careful = own_pattern(said), loose_pattern(said)
 
         def replaced(table: str, column: str, value: Any) -> Any:
             if column in PERSONAL.get(table, ()):
                 return ERASED if value else value
-            return _erased(value, pattern)
+            return _erased(value, strict)
 
-        places = rows.replace_texts(session, found, replaced)
-        dropped = _drop_files(session, found) if with_files else 0
-        after = {"places": sum(places.values()), "tables": places, "files": dropped}
+        free = _loose(session, own, careful)
+        places = Counter(rows.replace_texts(session, own, replaced))
+        places.update(rows.replace_texts(session, free, lambda table, column, value: _erased(value, careful)))
+        drafts = [row["id"] for row in free.get("drafts", ())]
+        dropped = 0
+        if with_files:
+            dropped = _drop_files(session, own) + loose.remove_draft_photos(session, drafts)
+        after = {"places": places.total(), "tables": dict(places), "files": dropped, "drafts": drafts}
         entry = Change(
             at=now,
             who=actor.name,
@@ -132,7 +154,7 @@ def erase_customer(
             after=after,
         )
         register.record(session, [entry])
-    return Erased(places=places, files=dropped)
+    return Erased(places=dict(places), files=dropped)
 
 
 def _customer_id(session: Session, code: str) -> str:
@@ -140,6 +162,31 @@ def _customer_id(session: Session, code: str) -> str:
     if row is None:
         raise NotFound("customer", code[:64])
     return str(row["id"])
+
+
+def _loose(session: Session, own: rows.Rows, persons: re.Pattern[str] | None) -> rows.Rows:
+    """Return what no key leads to: that names the customer, came of its orders, or was cleared for it before."""
+    names = [str(row["name"]) for row in own["customers"]]
+    codes = [
+        str(row[column]) for row in own.get("equipment", ()) for column in ("serial", "tag") if row[column]
+    ]
+    patterns = [persons, belonging_pattern(names, codes)]
+    drafts = {str(row["body"].get("draft_id")) for row in own.get("work_orders", ())}
+    for row in own.get("audit", ()):
+        if row["action"] == "erase" and row["kind"] == "customers":
+            drafts.update(row["after"].get("drafts", ()))
+    seen = {str(row["id"]) for row in own.get("audit", ())}
+
+    def has(table: str, key: str, texts: Mapping[str, Any]) -> bool:
+        if table == "audit" and key in seen:
+            return False
+        return (table == "drafts" and key in drafts) or speaks_of(texts, patterns)
+
+    return loose.loose_rows(session, has)
+
+
+def _with_loose(own: rows.Rows, free: rows.Rows) -> rows.Rows:
+    return {name: [*own.get(name, ()), *free.get(name, ())] for name in (*own, *(free.keys() - own.keys()))}
 
 
 def _known(found: rows.Rows) -> Iterator[str]:
@@ -164,23 +211,6 @@ def _values_in(value: object, *, by_table: str) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _values_in(one, by_table=by_table)
-
-
-def _pattern(said: Sequence[str]) -> re.Pattern[str] | None:
-    """Return what finds each name and number; a number also with other signs between its digits."""
-    ways: set[str] = set()
-    for whole in said:
-        if whole == ERASED:
-            continue
-        for text in {whole.strip(), *_PARTS.split(whole.strip())}:
-            digits = re.sub(r"\D", "", text)
-            if len(digits) >= SHORTEST_NUMBER and len(digits) >= len(text) - 6:
-                ways.add(r"[\s\-()]{0,2}".join(digits))
-            elif len(text) >= SHORTEST_NAME and not text.isdigit():
-                ways.add(re.escape(text))
-    if not ways:
-        return None
-    return re.compile("|".join(sorted(ways, key=lambda way: (-len(way), way))), re.IGNORECASE)
 
 
 def _erased(value: Any, pattern: re.Pattern[str] | None) -> Any:

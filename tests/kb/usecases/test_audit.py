@@ -10,11 +10,13 @@ import pytest
 
 from kb.content.vocabulary import Vocabularies
 from kb.errors import BadQuery, NotAllowed, NotFound, Unconfirmed
-from kb.store import Store
+from kb.store import Store, drafts, search_log
 from kb.store import register as rows
+from kb.store.work_orders import WorkOrderRow
 from kb.usecases.accounts import Role
 from kb.usecases.audit import AuditQuery, audit_csv, audit_trail
-from kb.usecases.personal_data import ERASED, erase_customer, export_customer
+from kb.usecases.personal_data import erase_customer, export_customer
+from kb.usecases.personal_words import ERASED, loose_pattern
 from kb.usecases.record_files import add_file
 from kb.usecases.record_nouns import Actor
 from kb.usecases.record_reading import record, record_history
@@ -150,3 +152,76 @@ def test_personal_data_is_erased_everywhere_and_figures_and_other_customers_stay
     assert {name: new for name, _, new in trail[0].fields}["places"] == done.total
     again = erase_customer(department, "C1", confirm="C1", with_files=True, actor=ADMIN, now=NOW)
     assert (again.total, again.files) == (0, 1)
+
+
+def test_drafts_and_queries_that_no_key_ties_to_the_customer_are_handed_out_and_erased_with_their_photos(
+    department: Store,
+) -> None:
+    texts = {
+        "d1": "138-1234-5678 打来：主轴响",  # the telephone number in other signs
+        "d2": "吴强说换过轴承",  # a name that only the trail still knows
+        "d3": "别家的经理说：1381234567890 报警",  # a title, and a longer number
+        "d4": "SN4711-88 漏油",  # the serial number of a machine
+        "d5": "没有名字",  # came of an order of the customer
+    }
+    queries = {"q1": "孙明 主轴", "q2": "主轴 异响", "q3": "苏州精密 报警 1015"}
+    with department.writing() as session:
+        rows.change(session, "equipment", id="m1", revision=1, values={"serial": "SN4711-88"})
+        for id, text in texts.items():
+            row = drafts.DraftRow(
+                id=id, digest=id, body={"symptom": text}, created_at=NOW, received_at=NOW, author="孙明"
+            )
+            photo = drafts.DraftPhotoRow(
+                draft_id=id, position=1, media_type="image/png", digest=id, size_bytes=2, content=id.encode()
+            )
+            drafts.add_draft(session, row, [photo])
+        for id, query in queries.items():
+            search_log.counted(session, id=id, query=query, at=NOW, found_none=3)
+        order = WorkOrderRow(
+            id="o1", number="G1", kind="repair", title="x", site_id="s1", state="closed", opened_at=NOW
+        )
+        order.body = {"draft_id": "d5"}
+        session.add(order)
+    with zipfile.ZipFile(io.BytesIO(export_customer(department, "C1", actor=PLANNER))) as archive:
+        data = json.loads(archive.read("data.json"))
+        assert archive.read("files/draft-d4-1.png") == b"d4"
+        assert "files/draft-d3-1.png" not in archive.namelist()
+    assert sorted(row["id"] for row in data["drafts"]) == ["d1", "d2", "d4", "d5"]
+    assert sorted(row["id"] for row in data["search_log"]) == ["q1", "q3"]
+
+    done = erase_customer(department, "C1", confirm="C1", actor=ADMIN, now=NOW)
+    assert (done.places["drafts"], done.places["search_log"], done.files) == (2, 1, 0)
+    again = erase_customer(department, "C1", confirm="C1", with_files=True, actor=ADMIN, now=NOW)
+    assert (again.total, again.files) == (0, 5)  # the record's file, and the photos of the four drafts
+    with department.reading() as session:
+        left = {id: drafts.draft_row(session, id) for id in texts}
+        told = {id: row.body["symptom"] for id, row in left.items() if row is not None}
+        assert {row.author for row in left.values() if row} == {"孙明"}  # who of the department wrote it
+        asked = {id: search_log.logged(session, id) for id in queries}
+        assert {row.query for row in asked.values() if row} == {
+            f"{ERASED} 主轴",
+            "主轴 异响",
+            "苏州精密 报警 1015",
+        }
+        assert [row.found_none for row in asked.values() if row] == [3, 3, 3]
+        assert [one.draft_id for one in drafts.photos_of(session, list(texts))] == ["d3"]
+    assert told == {**texts, "d1": f"{ERASED} 打来：主轴响", "d2": f"{ERASED}说换过轴承"}
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "found"),
+    [
+        ("Anna", "Annahme und Anna", ["Anna"]),
+        ("孙明 经理", "孙明、经理", ["孙明"]),
+        ("江苏省 苏州市 虎丘区某路8号", "苏州市的客户", []),
+        ("13812345678", "+86 138 1234 5678", ["138 1234 5678"]),
+        ("12345", "12345", []),
+        ("123456", "123456", ["123456"]),
+        ("李", "李工", []),
+    ],
+)
+def test_in_texts_of_everybody_a_name_is_found_and_neither_a_title_nor_a_town_nor_a_part_of_a_word(
+    said: str, text: str, found: list[str]
+) -> None:
+    pattern = loose_pattern([said])
+    assert (pattern.findall(text) if pattern else []) == found
