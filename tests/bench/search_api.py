@@ -3,8 +3,9 @@
     python tests/bench/search_api.py --pages 10000 --rounds 5
 
 One uvicorn in this process, one client that keeps its connection, each query of `search_speed` in turn: hits with reasons,
-marks and facets as JSON, after one round that is not counted. Every request looks first whether a file has changed, as
-the service does. Prints one JSON object, times in milliseconds; time of the processor holds service and client.
+marks and facets as JSON, after one round that is not counted. Every request asks first whether a file has changed, as
+the service does. Prints one JSON object, times in milliseconds; time of the processor holds service and client. Beside
+each query `/healthz` is asked, which asks the database once: what it takes by the clock on a busy machine is waiting for others.
 """
 
 import argparse
@@ -37,10 +38,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", default="auto")
+    parser.add_argument(
+        "--keep", type=Path, help="where library and index stay, and are taken from the next time"
+    )
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as passing:
+        place = chosen.keep or Path(passing)
         folder = Path(place) / "content"
-        written_library(folder, chosen.pages, random.Random(chosen.seed))
+        if not folder.exists():
+            written_library(folder, chosen.pages, random.Random(chosen.seed))
         settings = Settings(
             content_dir=folder, home=Path(place) / "var", search_engine=chosen.engine, _env_file=None
         )
@@ -62,13 +68,24 @@ def main() -> None:
                 for query in QUERIES:
                     ask(query)
                 first = time.perf_counter() - start
-                times = [_timed(lambda q=query: ask(q)) for _ in range(chosen.rounds) for query in QUERIES]
+                times, nothing = [], []
+                for query in QUERIES * chosen.rounds:
+                    nothing.append(_timed(lambda: client.get("/healthz").raise_for_status()))
+                    times.append(_timed(lambda q=query: ask(q)))
             server.should_exit = True
             thread.join()
     row = {"pages": chosen.pages, "engine": chosen.engine, "load": round(os.getloadavg()[0], 2)}
     row |= {"first_round_s": round(first, 1), "queries": len(times)}
+    row |= {"nothing": _figures(nothing), "resident_mb": _resident_mb()}
     json.dump(row | _figures(times), sys.stdout)
     sys.stdout.write("\n")
+
+
+def _resident_mb() -> dict[str, int]:
+    """Return how much memory the process holds, and held at most."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    rows = dict(line.split(":", 1) for line in status.splitlines())
+    return {name: int(rows[key].split()[0]) // 1024 for name, key in (("now", "VmRSS"), ("most", "VmHWM"))}
 
 
 if __name__ == "__main__":
