@@ -130,7 +130,8 @@ def stock_told(part: KitPart, language: Language) -> str:
         return say("not recorded")
     own = [_place(one, say) for one in part.places if not one.number]
     others = [f"{one.number}: {_place(one, say)}" for one in part.places if one.number]
-    first = [", ".join(own)] if own else [say("none in stock")] if part.number or not others else []
+    lacks = bool(part.number) or not others or (part.stock is not None and part.stock <= 0)
+    first = [", ".join(own)] if own else [say("none in stock")] if lacks else []
     return "；".join([*first, *others])
 
 

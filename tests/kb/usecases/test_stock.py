@@ -202,15 +202,26 @@ def test_the_kit_says_where_a_part_and_what_does_as_well_lie(stocked: Store) -> 
         stocked, "stock", {"part": "A06B-0076", "place": "二库", "quantity": 2},
         wording=EN, who="库管", now=DAY, new_id=lambda: "second",
     )  # fmt: skip
+    for values in (
+        {"number": "KM-1", "name": "接触器", "alternatives": "KM-2"},
+        {"number": "KM-2", "name": "接触器（同型）"},
+    ):
+        create(stocked, "parts", values, wording=EN, who="x", now=DAY, new_id=lambda v=values: v["number"])  # type: ignore[misc]
+    create(
+        stocked, "stock", {"part": "KM-2", "place": "主库", "quantity": 1},
+        wording=EN, who="库管", now=DAY, new_id=lambda: "third",
+    )  # fmt: skip
     assert kit_of(
         stocked,
         {"name": "风扇", "number": FAN, "alternatives": ("OTHER-1",)},
         {"name": "同步带"},
         {"name": "从未登记"},
         {"name": "风扇（新型）", "number": "A06B-0076"},
+        {"name": "接触器"},
     ) == [
         (6, ("OTHER-1", "A06B-0076"), "主库 × 5, 王工的车 (随车: 王工) × 1；A06B-0076: 二库 × 2"),
         (2, (), "BELT-5M: 李工的车 (随车: 李工) × 2"),
         (None, (), "未记录"),
         (2, (), "二库 × 2"),
+        (0, ("KM-2",), "无库存；KM-2: 主库 × 1"),
     ]

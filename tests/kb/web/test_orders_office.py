@@ -110,6 +110,11 @@ def test_parts_and_times_are_told_and_taken_back_by_page(client: TestClient, hou
     part = {**hidden(form, "part"), "part_number": "FAN-1", "quantity": "1,5", "taken_from": ""}
     assert client.post("/orders/order-1/amend", data=part, follow_redirects=False).status_code == 303
     assert kept(house).parts[0]["stock"]["left"] == 2.5
+    told(house, "part", "entry-unknown", part_number="NONE-1", quantity=1)
+    told(house, "part", "entry-nameless", name="扎带", quantity=3)
+    page = client.get("/orders/order-1").text
+    assert ">主库</a>" in page
+    assert page.count("未出库：库存中没有此件") == 1
     wrong = client.post(
         "/orders/order-1/amend", data={**hidden(form, "part"), "quantity": "viel", "id": "x" * 9}
     )
@@ -119,9 +124,13 @@ def test_parts_and_times_are_told_and_taken_back_by_page(client: TestClient, hou
     assert client.post("/orders/order-1/amend", data=time, follow_redirects=False).status_code == 303
     assert [one["minutes"] for one in kept(house).times] == [45]
     form = client.get("/orders/order-1/amend").text
-    back = {**hidden(form, "void"), "entry": kept(house).parts[0]["id"], "amends": "没用上"}
+    back = {
+        **hidden(form, "void"),
+        "entry": str(next(one["id"] for one in kept(house).parts if one["part_number"] == "FAN-1")),
+        "amends": "没用上",
+    }
     assert client.post("/orders/order-1/amend", data=back, follow_redirects=False).status_code == 303
-    assert kept(house).parts == ()
+    assert {one["part_number"] for one in kept(house).parts} == {"NONE-1", ""}
     stock = client.get("/api/v1/stock", params={"text": "FAN-1"}).json()
     assert (stock["items"][0]["total"], stock["short"]) == (4, 1)
 
