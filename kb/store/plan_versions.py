@@ -5,7 +5,7 @@ A version holds its visits by itself, so that it reads the same whatever becomes
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, SQLModel, col, func, select
@@ -79,6 +79,43 @@ def visits_of_period(session: Session, first: date, last: date) -> list[VisitRow
     query = select(VisitRow).where(col(VisitRow.day) >= first, col(VisitRow.day) <= last)
     rows = session.exec(query.order_by(col(VisitRow.day), col(VisitRow.key)))
     return [row for row in rows if DROPPED not in row.body]
+
+
+class VisitHead(NamedTuple):
+    """What stands beside a visit's body."""
+
+    key: str
+    day: date
+    state: str
+    technician_id: str | None
+    done_on: date | None
+
+
+def visit_heads(session: Session, first: date, last: date) -> list[VisitHead]:
+    """Return the heads of all visits from `first` to `last`, by day and key; those a plan has taken out as well."""
+    query = select(
+        VisitRow.key, VisitRow.day, VisitRow.state, VisitRow.technician_id, VisitRow.done_on
+    ).where(  # type: ignore[call-overload]
+        col(VisitRow.day) >= first, col(VisitRow.day) <= last
+    )
+    rows = session.exec(query.order_by(col(VisitRow.day), col(VisitRow.key)))
+    return [VisitHead(*row) for row in rows]
+
+
+def due_by_key(session: Session, keys: Iterable[str]) -> dict[str, list[tuple[str, date]]]:
+    """Return plan and due date of what the visits with these keys serve, without those a plan has taken out."""
+    wanted = sorted(set(keys))
+    found: dict[str, list[tuple[str, date]]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = select(VisitRow.key, VisitRow.body).where(
+            col(VisitRow.key).in_(wanted[start : start + _CHUNK])
+        )
+        found |= {
+            key: [(one["plan"], date.fromisoformat(one["due"])) for one in body["occurrences"]]
+            for key, body in session.exec(part)
+            if DROPPED not in body
+        }
+    return found
 
 
 def visits_by_key(session: Session, keys: Iterable[str]) -> dict[str, VisitRow]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, pstdev
 
-from kb.store import Store, planning_input
-from kb.store.plan_versions import visits_of_period
-from kb.store.visits import visit_of
+from kb.store import Store
+from kb.store.plan_versions import due_by_key, visit_heads
+from kb.store.planning import latest_run_number
 from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_versions import GONE
 from kb.usecases.visit_states import DONE, OPEN
@@ -153,26 +153,34 @@ def kept_dates(store: Store, book: PlanBook, *, today: date) -> KeptDates:
 
     The plan's is what would come out if every open visit took place on its day.
     """
+    plans = book.plans
+    past: list[DatedWork] = []
+    ahead: list[DatedWork] = []
     with store.reading() as session:
-        plans = planning_input(session).plans
-        rows = visits_of_period(session, today - BACK, book.last_day)
-        past: list[DatedWork] = []
-        ahead: list[DatedWork] = []
-        for row in rows:
-            visit = visit_of(row)
-            for one in visit.occurrences:
-                if one.plan_id not in plans:
-                    continue
-                interval = plans[one.plan_id].interval
-                if visit.state in DONE:
-                    done = row.done_on or visit.day
-                    past.append(DatedWork(due=one.due, interval=interval, done=done))
-                elif visit.state in OPEN:
-                    past.append(DatedWork(due=one.due, interval=interval, done=None))
-                    if visit.day >= today and visit.technician_id is not None:
-                        ahead.append(DatedWork(due=one.due, interval=interval, done=visit.day))
-    for work in book.unplaced:
-        for one in work.occurrences:
+        heads = visit_heads(session, today - BACK, book.last_day)
+        # The book has read most visits already, unless a newer plan serves other work with them.
+        known = book.by_key if book.number == latest_run_number(session) else {}
+        older = due_by_key(session, (one.key for one in heads if one.key not in known))
+    done, still_open = {str(one) for one in DONE}, {str(one) for one in OPEN}
+    for head in heads:
+        visit = known.get(head.key)
+        work = (
+            older.get(head.key, [])
+            if visit is None
+            else [(one.plan_id, one.due) for one in visit.occurrences]
+        )
+        for plan_id, due in work:
+            if plan_id not in plans:
+                continue
+            interval = plans[plan_id].interval
+            if head.state in done:
+                past.append(DatedWork(due=due, interval=interval, done=head.done_on or head.day))
+            elif head.state in still_open:
+                past.append(DatedWork(due=due, interval=interval, done=None))
+                if head.day >= today and head.technician_id is not None:
+                    ahead.append(DatedWork(due=due, interval=interval, done=head.day))
+    for left in book.unplaced:
+        for one in left.occurrences:
             if one.plan_id in plans:
                 # Nobody comes: by the plan's last day it is late by every rule.
                 ahead.append(DatedWork(due=one.due, interval=plans[one.plan_id].interval, done=None))

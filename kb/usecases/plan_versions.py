@@ -25,7 +25,6 @@ from kb.store.register import Session
 from kb.store.visits import visit_of
 from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_reading import plan_book
-from kb.usecases.plan_trail import note_plan
 from kb.usecases.plan_words import hours_text
 from planner.model import Visit, VisitState
 
@@ -224,9 +223,7 @@ def publish_plan(store: Store, *, note: str, who: str, now: datetime) -> Version
             visits=[_written(one) for one in places],
         )
         add_version(session, row)
-        made = _version(row)
-        note_plan(session, "plan_versions", str(made.number), "publish", None, made.json(), who=who, now=now)
-        return made
+        return _version(row)
 
 
 def plan_versions(store: Store) -> tuple[Version, ...]:
@@ -329,16 +326,9 @@ def _read(session: Session, book: PlanBook | None, number: int | None) -> tuple[
         raise NotFound("plan", "latest")
     places = [place_of(one) for one in book.visits if book.first_day <= one.day <= book.last_day]
     version = Version(
-        number=None,
-        published=None,
-        published_by="",
-        note="",
-        run=book.number,
-        first_day=book.first_day,
-        last_day=book.last_day,
-        visits=len(places),
-        unplaced=len(book.unplaced),
-    )
+        number=None, published=None, published_by="", note="", run=book.number, first_day=book.first_day,
+        last_day=book.last_day, visits=len(places), unplaced=len(book.unplaced),
+    )  # fmt: skip
     return version, places
 
 

@@ -58,7 +58,17 @@ def compliance(works: Sequence[DatedWork], *, today: date) -> Mapping[Compliance
     Source:
         Spec of scheduling, point 15.
     """
-    return {rule: _by_rule(works, rule, today) for rule in ComplianceRule}
+    kept, counted = dict.fromkeys(ComplianceRule, 0), dict.fromkeys(ComplianceRule, 0)
+    for work in works:
+        cycle = cycle_days(work.interval, work.due)
+        for rule in ComplianceRule:
+            first, last = _in_time(work.due, cycle, rule)
+            if work.done is None:
+                counted[rule] += today > last
+                continue
+            counted[rule] += 1
+            kept[rule] += (first is None or first <= work.done) and work.done <= last
+    return {rule: Compliance(kept=kept[rule], counted=counted[rule]) for rule in ComplianceRule}
 
 
 def in_time(due: date, interval: Interval, rule: ComplianceRule) -> tuple[date | None, date]:
@@ -70,7 +80,10 @@ def in_time(due: date, interval: Interval, rule: ComplianceRule) -> tuple[date |
     Source:
         SMRP best practice metric on preventive maintenance compliance; the 10 % rule of maintenance management.
     """
-    cycle = cycle_days(interval, due)
+    return _in_time(due, cycle_days(interval, due), rule)
+
+
+def _in_time(due: date, cycle: int, rule: ComplianceRule) -> tuple[date | None, date]:
     match rule:
         case ComplianceRule.ON_DUE_DATE:
             return due, due
@@ -79,15 +92,3 @@ def in_time(due: date, interval: Interval, rule: ComplianceRule) -> tuple[date |
         case ComplianceRule.TEN_PERCENT:
             tolerance = timedelta(days=early_days(cycle))
             return due - tolerance, due + tolerance
-
-
-def _by_rule(works: Sequence[DatedWork], rule: ComplianceRule, today: date) -> Compliance:
-    kept = counted = 0
-    for work in works:
-        first, last = in_time(work.due, work.interval, rule)
-        if work.done is None:
-            counted += today > last
-            continue
-        counted += 1
-        kept += (first is None or first <= work.done) and work.done <= last
-    return Compliance(kept=kept, counted=counted)
