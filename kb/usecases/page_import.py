@@ -25,7 +25,15 @@ from kb.store import Store, register
 from kb.store import drafts as rows
 from kb.store.register import Session
 from kb.usecases.draft_checking import FIELDS, clean
-from kb.usecases.page_import_cases import Candidate, Kind, Picture, Remembered, TableShape, noted
+from kb.usecases.page_import_cases import (
+    Candidate,
+    Kind,
+    Picture,
+    Remembered,
+    TableShape,
+    concerns,
+    noted,
+)
 from kb.usecases.page_import_reading import kind_of, read_file
 from kb.usecases.page_import_recognising import Recognised, recognised
 from kb.usecases.page_import_types import possible_types, type_faults
@@ -298,7 +306,7 @@ def _item(
         page_id=page_id,
         pictures=len(candidate.pictures),
         known=known,
-        notes=tuple(notes),
+        notes=tuple(note for note in notes if concerns(getattr(note, "message", ""), page_type)),
         sections={section: len(text) for section, text in candidate.sections.items()},
         page_type=page_type,
         possible_types=possible_types(text=candidate.text, body=candidate.body),

@@ -11,6 +11,12 @@ Kind = Literal["word", "table", "markdown"]
 Remembered = Sequence[tuple[tuple[str, ...], Mapping[str, str]]]
 """Headers of tables with the field of each header that somebody chose, the latest first."""
 LONGEST_TITLE = 120
+UNKNOWN_HEADING = "the heading {heading} is not known; it stands under {section}"
+TEXT_BEFORE = "there is text before the first known heading; it stands under {section}"
+NO_HEADING = "no known heading was found; headings are {headings}"
+NOTHING_UNDER = "says nothing under {sections}"
+ABOUT_SECTIONS = frozenset({UNKNOWN_HEADING, TEXT_BEFORE, NO_HEADING, NOTHING_UNDER})
+"""Remarks on the sections of a case; of a document that becomes another type they say nothing."""
 _ENDS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -113,6 +119,11 @@ class Read:
     notes: tuple[Fault, ...]
     tables: Mapping[str, TableShape] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+
+
+def concerns(message: str, kind: str) -> bool:
+    """Whether a remark, by its message id, says something of a document that becomes a page of a type."""
+    return kind == "case" or message not in ABOUT_SECTIONS
 
 
 def kept(raw: Mapping[str, Any]) -> Picture | None:

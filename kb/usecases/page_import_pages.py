@@ -46,6 +46,7 @@ _GUIDE_WORDS = {
     "inspection": ("检查", "检验", "测量", "点检", "inspect", "check", "measur"),
 }
 """Words of a title that propose what kind of work a guide is."""
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{1,4}[-. ]?\d{1,6}|\d{3,6})(?![A-Za-z0-9])")
 _NOT_IN_IDS = re.compile(r"[^A-Z0-9]+")
 
 
@@ -87,11 +88,11 @@ def proposed_fields(library: Library, came: Mapping[str, Any], kind: str) -> dic
             "body": guide_body(body),
         }
     elif kind == "alarm":
-        family, code = (came["alarms"] or [["", ""]])[0]
+        family, code = came["alarms"][0] if came["alarms"] else _alarm_in(library, came)
         said = alarm_parts(body, sections)
         values |= {name: text for name, text in said.items() if name in values}
         values |= {
-            "id": alarm_id(family, code) if code else ID_PREFIXES[kind],
+            "id": alarm_id(family, code) if family and code else ID_PREFIXES[kind],
             "family": family,
             "code": code,
             "summary": (said["explanation"] or first)[:LONGEST_SUMMARY],
@@ -264,6 +265,19 @@ def _counted(library: Library, stem: str) -> str:
 
 def _in_id(text: str) -> str:
     return _NOT_IN_IDS.sub("", text.upper())
+
+
+def _alarm_in(library: Library, came: Mapping[str, Any]) -> tuple[str, str]:
+    """Return family and code that a title shows, of an alarm that the library does not know; what it does not is empty."""
+    controls = library.vocabularies.lists["controllers"]
+    families = {
+        one
+        for code in came["controllers"]
+        if code in controls
+        for one in controls[code].texts("alarm_family")
+    }
+    match = _CODE.search(str(came["title"]))
+    return (families.pop() if len(families) == 1 else "", match[0] if match else "")
 
 
 def _guide_type(title: str) -> str:

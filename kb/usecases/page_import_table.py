@@ -7,6 +7,7 @@ from kb.errors import BadImport, Fault
 from kb.imports.html_markdown import escaped
 from kb.usecases.page_import_cases import (
     LONGEST_TITLE,
+    NOTHING_UNDER,
     Candidate,
     Read,
     Remembered,
@@ -124,7 +125,7 @@ def _row_case(
     seen = own.get("现象", "").strip().partition("\n")[0]
     title = " ".join((values.get("title") or [""])[0].split()) or " ".join(filter(None, (alarm, seen)))
     missing = [name for name in ("现象", "原因", "处理") if not own.get(name)]
-    said = [noted(place, "says nothing under {sections}", sections="、".join(missing))] if missing else []
+    said = [noted(place, NOTHING_UNDER, sections="、".join(missing))] if missing else []
     return Candidate(
         place=place,
         title=title[:LONGEST_TITLE],

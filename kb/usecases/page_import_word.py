@@ -6,7 +6,19 @@ from typing import Any
 
 from kb.errors import Fault
 from kb.imports.html_markdown import escaped
-from kb.usecases.page_import_cases import LONGEST_TITLE, Candidate, Picture, Read, kept, noted, notes_of
+from kb.usecases.page_import_cases import (
+    LONGEST_TITLE,
+    NO_HEADING,
+    NOTHING_UNDER,
+    TEXT_BEFORE,
+    UNKNOWN_HEADING,
+    Candidate,
+    Picture,
+    Read,
+    kept,
+    noted,
+    notes_of,
+)
 from kb.usecases.page_import_words import SECTIONS, led_section, section_of, type_of
 
 _PICTURE = re.compile("\0(\\d+)\0")
@@ -77,13 +89,11 @@ def case_of(
         text = _with_pictures(block, pictures, raw, place, notes)
         if block["kind"] == "heading":
             text = f"### {text}"
-            message = "the heading {heading} is not known; it stands under {section}"
             repair = "move what stands below it where it belongs"
-            notes.append(noted(place, message, repair, heading=block["plain"], section=target))
+            notes.append(noted(place, UNKNOWN_HEADING, repair, heading=block["plain"], section=target))
         elif not started and not told_early:
             told_early = True
-            message = "there is text before the first known heading; it stands under {section}"
-            notes.append(noted(place, message, "move it where it belongs", section=target))
+            notes.append(noted(place, TEXT_BEFORE, "move it where it belongs", section=target))
         _append(lines[target], text, block["kind"])
     headings = [block["plain"] for block in rest if block["kind"] == "heading" or block["bold"]]
     used = [
@@ -91,15 +101,9 @@ def case_of(
     ]
     missing = [name for name, texts in lines.items() if not texts]
     if not started:
-        notes.append(
-            noted(place, "no known heading was found; headings are {headings}", headings="、".join(SECTIONS))
-        )
+        notes.append(noted(place, NO_HEADING, headings="、".join(SECTIONS)))
     elif missing:
-        notes.append(
-            noted(
-                place, "says nothing under {sections}", "add it, if it is known", sections="、".join(missing)
-            )
-        )
+        notes.append(noted(place, NOTHING_UNDER, "add it, if it is known", sections="、".join(missing)))
     return Candidate(
         place=place,
         title=title,

@@ -15,6 +15,7 @@ from kb.usecases.drafts import draft
 from kb.usecases.jobs import JobState, find_job, stop_job
 from kb.usecases.page_export import MOST_FILES, MOST_PAGES, Format, chosen_pages, taken_out
 from kb.usecases.page_import_accepting import accept_draft, accept_form, types_of_draft
+from kb.usecases.page_import_cases import concerns
 from kb.usecases.page_import_job import IMPORTING, ImportRequest, request_of
 from kb.usecases.page_import_pages import HAZARD_TYPES
 from kb.usecases.page_import_types import FIELDS, kind_of_draft
@@ -252,6 +253,7 @@ def _draft(
         "draft": waiting,
         "told": _teller(request),
         "came": waiting.imported,
+        "notes": [one for one in waiting.imported["notes"] if concerns(str(one.get("message", "")), kind)],
         "sections": tuple(SECTIONS),
         "page_title": library.pages[waiting.note].title if waiting.note in library.pages else "",
         "accepted": "accepted" in request.query_params,
