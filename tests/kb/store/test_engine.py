@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, select
 
 from kb.errors import StoreFailure
 from kb.store import Store, engine
+from kb.store.order_entries import last_signature, signatures_with
 from kb.store.tables import AuditRow, CustomerRow, MeterReadingRow, MeterRow, SiteRow
 from tests.conftest import REAL_MIGRATE
 
@@ -178,6 +179,37 @@ def test_a_reading_from_before_it_could_be_corrected_has_a_revision_after_the_up
         row = session.exec(select(MeterReadingRow)).one()
         assert (row.value, row.revision, row.retired, row.notes) == (5, 1, False, "")
         assert session.exec(select(MeterRow)).one().code == "m1"
+
+
+def test_a_signature_from_before_digests_were_looked_up_is_found_by_its_own_after_the_upgrade(
+    bare_store: Store,
+) -> None:
+    bare_store.migrate(to="0020")
+    entry = (
+        "INSERT INTO work_order_entries (id, work_order_id, position, kind, at, who, told_at, state, why, amends, digest, body)"
+        " VALUES (:id, 'o', :place, :kind, '2026-01-01 00:00:00', 'w', '2026-01-01 00:00:00', 'applied', '', '', 'd', :body)"
+    )
+    with bare_store.writing() as session:
+        connection = session.connection()
+        for line in (
+            "INSERT INTO customers (id, code, name, contact, phone, revision, retired, notes) VALUES ('c','c','c','','',1,false,'')",
+            "INSERT INTO sites (id, code, customer_id, name, city, address, datum, opening, follows_public_calendar, shutdowns,"
+            " contact, phone, revision, retired, notes) VALUES ('s','s','c','s','','','WGS-84','null',true,'[]','','',1,false,'')",
+            "INSERT INTO work_orders (id, number, kind, title, site_id, state, paused, priority, cover, machine_state, alarm, subsystem,"
+            " item, failure_mode, mechanism, cause, remedy, case_id, opened_at, revision, body) VALUES ('o','GD1','repair','t','s',"
+            "'signed',false,'','','','','','','','','','','','2026-01-01 00:00:00',1,'{}')",
+        ):
+            connection.execute(text(line))
+        for place, (id, kind, body) in enumerate(
+            (("e1", "text", '{"digest":"no"}'), ("e2", "signature", f'{{"digest":"{"ab" * 32}"}}')), start=1
+        ):
+            connection.execute(text(entry), {"id": id, "place": place, "kind": kind, "body": body})
+    bare_store.migrate()
+    with bare_store.reading() as session:
+        assert [one.id for one in signatures_with(session, "ab" * 6, order_id=None)] == ["e2"]
+        found = last_signature(session, "o")
+        assert found is not None
+        assert found.signed_digest == "ab" * 32
 
 
 def test_a_database_without_a_schema_is_a_failure_that_says_so(bare_store: Store) -> None:
