@@ -150,6 +150,7 @@ API_AREAS: tuple[Area, ...] = (
     Area(faults_api.router, Role.ENGINEER, by_page=True),
     Area(emergency_api.router, Role.ENGINEER),
     Area(inspections_api.router, Role.ENGINEER),
+    Area(inspections_api.campaigns_router, Role.EDITOR),
     Area(stock_api.router, Role.ENGINEER),
     Area(orders_api.router, Role.ENGINEER, by_page=True),
     Area(jobs_api.router, Role.PLANNER),

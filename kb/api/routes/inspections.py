@@ -15,6 +15,8 @@ from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.downloads import download
 
 router = APIRouter(prefix="/inspections", tags=["inspections"])
+campaigns_router = APIRouter(prefix="/inspections/campaigns", tags=["inspections"])
+"""Keeping bulletins: what machines are called back for is technical content, as a page is."""
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Text = Annotated[str, Query(max_length=200)]
@@ -66,7 +68,7 @@ def list_campaigns(house: HouseDep) -> dict[str, Any]:
     }
 
 
-@router.post("/campaigns", status_code=201)
+@campaigns_router.post("", status_code=201)
 def add_campaign(
     house: HouseDep, visitor: VisitorDep, body: Annotated[dict[str, Any], FIELDS]
 ) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def read_campaign(house: HouseDep, number: Number) -> dict[str, Any]:
     return campaign_json(campaign(house.store, number), today=house.today())
 
 
-@router.patch("/campaigns/{number}")
+@campaigns_router.patch("/{number}")
 def change_campaign(
     house: HouseDep,
     visitor: VisitorDep,

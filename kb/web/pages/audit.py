@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from kb.errors import BadInput, NotFound
 from kb.usecases.accounts import Role
 from kb.usecases.audit import AuditQuery, audit_kinds, audit_trail
+from kb.usecases.audit_words import action_word, field_word, kind_word
 from kb.usecases.personal_data import Erased, erase_customer, export_customer
 from kb.usecases.record_nouns import Actor
 from kb.usecases.record_words import local_time
@@ -84,15 +85,19 @@ def _page(
     told = urlencode({name: text for name, text in asked.items() if text})
     values = {
         "asked": asked,
-        "kinds": audit_kinds(house.store),
+        "kinds": sorted((kind_word(one, wording), one) for one in audit_kinds(house.store)),
         "rows": [
             {
                 "at": local_time(one.at, wording),
                 "who": one.who,
-                "action": one.action,
+                "action": action_word(one.action, wording.language),
                 "kind": one.kind,
+                "kind_word": kind_word(one.kind, wording),
                 "thing": one.thing,
-                "fields": [(name, _short(old), _short(new)) for name, old, new in one.fields],
+                "fields": [
+                    (field_word(one.kind, name, wording), _short(old), _short(new))
+                    for name, old, new in one.fields
+                ],
             }
             for one in found.items
         ],
@@ -128,6 +133,7 @@ def erase(
     customer: Annotated[str, Form(max_length=64)] = "",
     confirm: Annotated[str, Form(max_length=64)] = "",
     more: Annotated[str, Form(max_length=8000)] = "",
+    files: Annotated[str, Form(max_length=8)] = "",
 ) -> HTMLResponse:
     """Erase the personal data of a customer and say in how many places; or say what is missing."""
     try:
@@ -136,6 +142,7 @@ def erase(
             customer.strip(),
             confirm=confirm.strip(),
             more=[line for line in more.splitlines() if line.strip()],
+            with_files=bool(files),
             actor=actor,
             now=house.now(),
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.errors import Conflict, FaultyInput, NotFound
+from kb.errors import Conflict, FaultyInput, NotAllowed, NotFound
 from kb.usecases.accounts import Role
 from kb.usecases.inspection_advice import advice_for
 from kb.usecases.inspection_campaign_reading import STATES, campaign, campaigns, count_running
@@ -24,7 +24,7 @@ from kb.usecases.inspection_words import (
 )
 from kb.usecases.order_words import VERDICT_WORDS
 from kb.usecases.reliability_trends import item_name
-from kb.web.context import HouseDep, LanguageDep, VisitorDep
+from kb.web.context import HouseDep, LanguageDep, Visitor, VisitorDep
 from kb.web.rendering import render
 from kb.wiring import House
 from planner.reliability.advice import Advice
@@ -96,7 +96,7 @@ def analysis(
 @router.get("/campaigns")
 def overview(request: Request, house: HouseDep, visitor: VisitorDep) -> HTMLResponse:
     """List the bulletins with their progress."""
-    return _list(request, house, may=visitor.may(Role.ENGINEER))
+    return _list(request, house, may=visitor.may(Role.EDITOR))
 
 
 @router.post("/campaigns")
@@ -118,6 +118,7 @@ def add(
     last: Short = "",
 ) -> Response:
     """Keep a new bulletin."""
+    _refuse_others(visitor)
     raw: dict[str, Any] = {
         "number": number,
         "title": title,
@@ -145,7 +146,7 @@ def add(
 @router.get("/campaigns/{number}")
 def show(request: Request, house: HouseDep, visitor: VisitorDep, number: Number) -> HTMLResponse:
     """Show a bulletin with its machines."""
-    return _campaign(request, house, number, visitor.may(Role.ENGINEER))
+    return _campaign(request, house, number, visitor)
 
 
 @router.post("/campaigns/{number}")
@@ -161,6 +162,8 @@ def decide(
     said_by: Short = "",
 ) -> Response:
     """Keep what was decided of a machine, or that the bulletin has ended or runs again."""
+    if what in {"end", "resume"}:
+        _refuse_others(visitor)
     try:
         if what in {"end", "resume"}:
             keep_campaign(
@@ -184,7 +187,7 @@ def decide(
                 now=house.now(),
             )
     except (FaultyInput, Conflict) as refused:
-        return _campaign(request, house, number, True, refused=refused, tag=tag)
+        return _campaign(request, house, number, visitor, refused=refused, tag=tag)
     return RedirectResponse(request.url.path, status_code=HTTPStatus.SEE_OTHER)
 
 
@@ -196,6 +199,11 @@ def _parts(text: str) -> list[str]:
     for mark in "，、；;\n":
         text = text.replace(mark, ",")
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _refuse_others(visitor: Visitor) -> None:
+    if not visitor.may(Role.EDITOR):
+        raise NotAllowed("keeping and ending bulletins needs the role editor")
 
 
 def _list(
@@ -224,7 +232,7 @@ def _campaign(
     request: Request,
     house: House,
     number: str,
-    may: bool,
+    visitor: Visitor,
     *,
     refused: FaultyInput | Conflict | None = None,
     tag: str = "",
@@ -237,7 +245,8 @@ def _campaign(
         "states": [(state, STATE_NAMES[state]) for state in STATES],
         "state_names": STATE_NAMES,
         "field_names": FIELD_NAMES,
-        "may": may,
+        "may": visitor.may(Role.ENGINEER),
+        "may_keep": visitor.may(Role.EDITOR),
         "refused": refused,
         "tag": tag,
         "lists": house.library().vocabularies,

@@ -1,6 +1,7 @@
 """Every write transaction of a use case leaves an entry in the audit trail or in a log of its own, or a page says why not."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -8,11 +9,18 @@ from pathlib import Path
 import pytest
 
 import kb.usecases
+from kb.usecases.audit_words import DONE, THINGS
+from kb.usecases.register_tables import TABLES
 
 ROOM = Path(kb.usecases.__file__).parent
 REASONS = ROOM.parent.parent / "docs" / "decisions" / "0022-what-the-audit-trail-keeps.md"
 ENTRIES = frozenset(
-    {"kb.store.register.record", "kb.store.records.add_event", "kb.store.work_orders.WorkOrderEventRow"}
+    {
+        "kb.store.register.record",
+        "kb.store.records.add_event",
+        "kb.store.work_orders.WorkOrderEventRow",
+        "kb.store.samples.note_sample",
+    }
 )
 """What puts an entry down; the logs of records and work orders are audit trails of their own."""
 
@@ -107,3 +115,12 @@ def test_every_write_transaction_leaves_an_entry_or_has_a_reason() -> None:
 )
 def test_the_walk_tells_a_transaction_with_an_entry_from_one_without(name: str, *, told: bool) -> None:
     assert dict(_transactions())[name] is told
+
+
+def test_every_action_and_kind_of_an_entry_has_words_for_people() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py"))]
+    actions = {one for text in texts for one in re.findall(r'\baction="([a-z-]+)"', text)}
+    kinds = {one for text in texts for one in re.findall(r'^AUDITED = "([a-z_]+)"', text, re.MULTILINE)}
+    assert len(actions) > 10
+    assert sorted(actions - set(DONE)) == []
+    assert sorted(kinds - set(THINGS) - set(TABLES)) == []
