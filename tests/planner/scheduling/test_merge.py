@@ -1,5 +1,6 @@
 """One trip per site."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.calendars import WorkCalendar
 from planner.errors import InvalidInput
-from planner.model import DateSpan, DueWork, Level, MaintenancePlan, Occurrence, ReasonKind
+from planner.model import DateSpan, DueWork, Level, MaintenancePlan, Needs, Occurrence, ReasonKind
 from planner.scheduling import merged_at_site
 from tests.builders import a_plan, an_occurrence
 
@@ -248,3 +249,35 @@ def test_the_order_of_the_input_does_not_matter(occurrences: list[Occurrence], s
     shuffled = list(occurrences)
     seed.shuffle(shuffled)  # type: ignore[attr-defined]
     assert trips(shuffled) == trips(occurrences)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        (Needs(), Needs(kits=frozenset({"laser"})), 1),
+        (Needs(crew=2), Needs(crew=2), 1),
+        (Needs(crew=2), Needs(), 2),
+        (Needs(days=2), Needs(days=2), 2),
+        (Needs(price=30.0), Needs(price=12.0), 1),
+        (Needs(price=30.0), Needs(), 2),
+    ],
+)
+def test_only_work_with_the_same_needs_goes_together(one: Needs, other: Needs, count: int) -> None:
+    occurrences = [due("m1", 0, 6, on=2), due("m2", 0, 6, on=2)]
+    plans = plans_of(occurrences)
+    for plan_id, needs in zip(sorted(plans), (one, other), strict=True):
+        plans[plan_id] = replace(plans[plan_id], needs=needs)
+    found = merged_at_site(occurrences, site_id="s1", plans=plans, calendar=CHINA, longest=HOURS_8)
+    assert len(found) == count
+    if count == 1:
+        assert found[0].needs.kits == one.kits | other.kits
+        assert found[0].needs.price == (None if one.price is None else 42.0)
+
+
+def test_due_work_that_an_optional_level_absorbs_stays_due() -> None:
+    monthly, yearly = due("m1", 0, 6, on=2), due("m1", -20, 28, on=12, level=Level.YEARLY)
+    plans = plans_of([monthly, yearly])
+    plans[yearly.plan_id] = replace(plans[yearly.plan_id], needs=Needs(price=30.0))
+    found = merged_at_site([monthly, yearly], site_id="s1", plans=plans, calendar=CHINA, longest=HOURS_8)
+    assert {one.key for trip in found for one in trip.occurrences} == {monthly.key, yearly.key}
+    assert any(not trip.needs.is_optional for trip in found)
