@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 NOTHING = "待补充：原文件没有写。"
 """Stands where the file says nothing: an empty place would look finished."""
-MOST_ITEMS = 300
 _STEP_HEADING = re.compile(r"^#{2,6}\s*(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?[:：、.]?(.*)$")
 _STEPS_HEADING = re.compile(
     r"^#{2,6}\s*(?:(?:操作|作业|安装|调整|更换|拆装|检查|维修)?步骤|steps|procedure)\s*[:：]?\s*$",
@@ -127,7 +126,7 @@ def checklist_items(body: str) -> str:
     lines = [
         " | ".join((text, *((rest, more) if more else (rest,) if rest else ()))) for text, rest, more in items
     ]
-    return "\n".join(lines[:MOST_ITEMS])
+    return "\n".join(lines)
 
 
 def level_in(*texts: str) -> str:
