@@ -252,11 +252,9 @@ def _contract(session: Session, site_id: str, today: date, zone: tzinfo) -> dict
     start = datetime.combine(contract.validity.start, time(), zone)
     end = datetime.combine(today + timedelta(days=1), time(), zone)
     repairs = [
-        UsedRepair(day=one.opened.astimezone(zone).date(), hours=None, parts=None)
-        if one.minutes is None
-        else UsedRepair(
+        UsedRepair(
             day=one.opened.astimezone(zone).date(),
-            hours=(Decimal(one.minutes) / 60).quantize(Decimal("0.01")),
+            hours=None if one.minutes is None else Decimal(one.minutes) / 60,
             parts=None,
         )
         for one in jobs_between(session, start, end)
@@ -277,7 +275,7 @@ def _contract(session: Session, site_id: str, today: date, zone: tzinfo) -> dict
                 "sold": one.sold,
                 "done": one.done,
                 "repairs": one.repairs,
-                "hours": float(one.hours),
+                "hours": float(one.hours.quantize(Decimal("0.01"))),
                 "hours_known": one.hours_known,
             }
             for one in use

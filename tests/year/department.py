@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kb.content import Library
@@ -17,7 +18,7 @@ FIRST = date(YEAR, 1, 1)
 LAST = date(YEAR, 12, 31)
 MONTHS = tuple(f"{YEAR}-{number:02d}" for number in range(1, 13))
 SUBSYSTEMS = ("SPI", "AXS", "ATC", "WKH", "LUB", "HYD", "COO", "ELE")
-PRICES = {
+PRICES: dict[str, Any] = {
     "labour_hour": "212.50",
     "travel_hour": "97",
     "kilometre": "1.85",
@@ -93,12 +94,14 @@ def commissioned(machine: MachineOfYear) -> date:
     return date.fromisoformat(machine.commissioned)
 
 
-def register(store: Store, library: Library, wording: Wording, new_id: Callable[[], str]) -> None:
-    """Write the department down on the eve of its year; levels, anchors and prices as above."""
+def register(store: Store, library: Library, wording: Wording, new_id: Callable[[], str]) -> dict[str, str]:
+    """Write the department down on the eve of its year; return the ids of its things by code or tag."""
+    ids: dict[str, str] = {}
     eve = at(date(YEAR - 1, 12, 20), 9)
 
     def put(table: str, **values: object) -> None:
-        create(store, table, values, wording=wording, who="调度", now=eve, new_id=new_id)
+        made = create(store, table, values, wording=wording, who="调度", now=eve, new_id=new_id)
+        ids[str(values.get("code") or values.get("tag"))] = made.id
 
     put("customers", code="K1", name="苏州精密")
     put("customers", code="K2", name="无锡模具")
@@ -152,3 +155,4 @@ def register(store: Store, library: Library, wording: Wording, new_id: Callable[
                     duration_minutes=90,
                 )
     write_price_book(store, PRICES, id=new_id(), seen=None, who="经理", now=eve)
+    return ids

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.year.department import FIRST, MACHINES, SUBSYSTEMS, MachineOfYear, at, commissioned
 
@@ -50,7 +51,7 @@ class Faults:
         self.pairs = [(machine, part) for machine in MACHINES for part in SUBSYSTEMS]
         self.chance.shuffle(self.pairs)
 
-    def make(self, reported: datetime, closes: datetime | None = None, **more: object) -> Fault:
+    def make(self, reported: datetime, closes: datetime | None = None, **more: Any) -> Fault:
         """Return a fault on a machine and subsystem that no other of these has."""
         place = next(
             number
@@ -68,16 +69,16 @@ class Faults:
         closes: datetime | None = None,
         *,
         cause: str = "O4",
-        **more: object,
+        **more: Any,
     ) -> Fault:
         """Return a fault of a machine and subsystem; what is not said is chance."""
         chance = self.chance
         length = (closes or reported + chance.randint(120, 4000) * MINUTE) - reported
-        pauses = ()
+        pauses: tuple[tuple[datetime, datetime], ...] = ()
         if length > 3 * HOUR and chance.random() < 0.5:
             begin = reported + length * 0.4
             pauses = ((begin, begin + length * 0.2),)
-        usual: dict[str, object] = {
+        usual: dict[str, Any] = {
             "stopped": chance.random() < 0.6,
             "work": chance.choice((0, 45, 90, 125, 240)),
             "travel": chance.choice((0, 35, 70)),
@@ -94,7 +95,7 @@ class Faults:
             cause=cause,
             reported=reported,
             closes=reported + length,
-            **{**usual, **more},  # type: ignore[arg-type]
+            **{**usual, **more},
         )
 
 

@@ -2,9 +2,10 @@
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -52,6 +53,8 @@ class Life:
     now: datetime = field(default=at(FIRST))
     steps: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     order_of: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, tuple[str, date]] = field(default_factory=dict)
     _ids: Any = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -75,9 +78,9 @@ class Life:
 
     def prepare(self) -> None:
         """Write the department down, and all that is known to happen."""
-        register(self.store, self.library, self.wording, self.new_id)
+        self.ids = register(self.store, self.library, self.wording, self.new_id)
         for fault in faults_of_year(self.chance, self.size):
-            self.when(fault.reported, lambda fault=fault: self.report(fault))
+            self.when(fault.reported, partial(self.report, fault))
 
     # --- faults
 
@@ -150,7 +153,8 @@ class Life:
             warranty_months=WARRANTY_MONTHS,
         )
         kept = work_order(self.store, order, now=self.now)
-        assert kept.values["cover"] == cover_of(fault), (fault, kept.values["cover"])
+        cover = cover_of(fault, self.agreed)
+        assert kept.values["cover"] == cover, (fault, cover, kept.values["cover"])
         repair.id, repair.number = order, kept.number
         self.order_of[order] = kept.number
         self.tally.order(repair.opened)
@@ -327,15 +331,25 @@ class Life:
         self.ended(repair, 1)
 
 
-def cover_of(fault: Fault) -> str:
-    """Return who pays, from the day of the report, by the rules as they are written for people."""
+PAYS = {"all_in": "free", "labour": "partly", "inspection": "billed"}
+"""What a contract's level leaves to the customer."""
+
+
+def cover_of(fault: Fault, agreed: Mapping[str, tuple[str, date]]) -> str:
+    """Return who pays, from the day of the report, by the rules as they are written for people.
+
+    Args:
+        agreed: Level and first day of the contracts that came of proposals, by site.
+    """
     day = fault.reported.date()
     begun = date.fromisoformat(fault.machine.commissioned)
     if begun <= day < begun.replace(year=begun.year + 1, day=min(begun.day, 28)):
         return "free"
     site = next(one for one in SITES if one.code == fault.machine.site)
     if site.level and site.first <= day.isoformat() <= site.last:
-        return {"all_in": "free", "labour": "partly", "inspection": "billed"}[site.level]
+        return PAYS[site.level]
+    if site.code in agreed and agreed[site.code][1] <= day:
+        return PAYS[agreed[site.code][0]]
     return "billed"
 
 

@@ -74,7 +74,7 @@ class Tally:
 
     def add(self, code: str, at: date, amount: float = 1) -> None:
         """Count something in the month of a day, or take it off again."""
-        self.now[code, f"{at:%Y-%m}"] += amount
+        self.now[code, f"{at:%Y-%m}"] += amount  # type: ignore[assignment]
 
     def order(self, opened: datetime) -> None:
         """Note that a work order was opened."""

@@ -1,6 +1,7 @@
 """What customers say in the year: complaints and follow-up calls, which are counted, and records that no summary counts."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from kb.usecases.record_making import follow_up
@@ -150,10 +151,10 @@ def schedule(life: Life) -> Voices:
         return at(LAST.replace(month=month, day=1)) + chance.randrange(0, 27 * 24 * 60) * MINUTE
 
     for month in range(1, 13):
-        life.when(some(month), lambda month=month: found.complain(month * 35.5, withdrawn=month % 4 == 0))
+        life.when(some(month), partial(found.complain, month * 35.5, withdrawn=month % 4 == 0))
         for number in range(3):
             how = ("done", "unreached", "again", "done")[(month + number) % 4]
-            life.when(some(month), lambda how=how: found.call(how=how))
+            life.when(some(month), partial(found.call, how=how))
     edges = (
         datetime(LAST.year, 5, 31, 23, 59, 59, tzinfo=ZONE),
         datetime(LAST.year, 6, 1, tzinfo=ZONE),
@@ -165,6 +166,6 @@ def schedule(life: Life) -> Voices:
         life.when(edge, lambda: found.call(how="done"))
         life.when(edge, lambda: found.complain(0, withdrawn=False))
     for number, kind in enumerate(UNCOUNTED):
-        life.when(at(LAST.replace(month=2 + number, day=11), 10), lambda kind=kind: found.note(kind))
+        life.when(at(LAST.replace(month=2 + number, day=11), 10), partial(found.note, kind))
     life.when(at(LAST) + timedelta(hours=1), lambda: found.complain(100, withdrawn=True))
     return found
