@@ -14,6 +14,7 @@ from kb.usecases.accounts import Role
 from kb.usecases.plan import day_kinds, latest_plan
 from kb.usecases.plan_board import Consequences, consequences_of_change, consequences_of_swap, swap_visits
 from kb.usecases.plan_book import PlanBook
+from kb.usecases.plan_company import company_of
 from kb.usecases.plan_versions import GONE, monday_of
 from kb.usecases.plan_words import Words, hours_text
 from kb.usecases.register_kinds import Wording, wording_of
@@ -64,7 +65,7 @@ def board(
     days = [monday + timedelta(days=number) for number in range(7)]
     kinds, words = day_kinds(), Words(language)
     by_place: dict[tuple[str | None, date], list[Visit]] = {}
-    for one in book.visits:
+    for one in book.presences:
         if days[0] <= one.day <= days[-1] and one.state not in GONE:
             by_place.setdefault((one.technician_id, one.day), []).append(one)
     people: list[str | None] = [*sorted(book.technicians, key=lambda id: (book.code("technicians", id), id))]
@@ -110,7 +111,7 @@ def _piece(book: PlanBook, words: Words, one: Visit) -> Mapping[str, object]:
         "hours": hours_text(one.hours),
         "site": book.site_name(one.site_id),
         "customer": book.customer_name(one.site_id),
-        "levels": words.levels(one),
+        "levels": " · ".join(part for part in (words.levels(one), company_of(book, words, one)) if part),
         "state": words.state(one.state),
         "state_code": one.state.value,
         "locked": one.locked,
