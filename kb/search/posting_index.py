@@ -13,6 +13,7 @@ from kb.search.catalogue import Catalogue, bit_set, mask_of, numbers_of
 from kb.search.code_table import MISSING, CodeTable
 from kb.search.dictionary import Dictionary
 from kb.search.documents import fields_of
+from kb.search.fits import Fits
 from kb.search.highlight import Marker
 from kb.search.index import NO_FILTERS, NO_REUSE, Filters, Hit, Match, Piece, Reason, Result
 from kb.search.postings import Postings
@@ -33,7 +34,8 @@ from kb.search.ranking import (
     score_codes,
     score_units,
 )
-from kb.search.scope import FACTORS, STEPS, Fit, Scope, ScopeReader
+from kb.search.scope import Scope
+from kb.search.scratch import Lent, Scratch
 from kb.search.similarity import likeness
 from kb.search.tolerance import Tolerance
 from kb.search.understanding import understand
@@ -66,39 +68,7 @@ class _Found:
     finals: NDArray[np.float64]
     coded: dict[int, Coded]
     nearest: bool
-    fits: "_Fits"
-
-
-class _Fits:
-    """How documents stand to the machine in hand, looked at once each; without a machine all stand alike."""
-
-    def __init__(self, scope: Scope | None, library: Library, catalogue: Catalogue) -> None:
-        self._reader = ScopeReader(scope, library) if scope is not None else None
-        self._pages = catalogue.pages
-        self._known: dict[int, Fit] = {}
-        self.families = self._reader.families if self._reader is not None else frozenset()
-
-    def __bool__(self) -> bool:
-        return self._reader is not None
-
-    def of(self, number: int) -> Fit | None:
-        """Return how a document stands to the machine, or None without one."""
-        if self._reader is None:
-            return None
-        fit = self._known.get(number)
-        if fit is None:
-            fit = self._known[number] = self._reader.fit(self._pages[number])
-        return fit
-
-    def factors(self, numbers: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return how much the text of each document counts."""
-        fits = [self.of(number) for number in numbers.tolist()]
-        return np.array([1.0 if fit is None else FACTORS[fit] for fit in fits], dtype=np.float64)
-
-    def step(self, number: int) -> int:
-        """Return the place of a document among those about one code."""
-        fit = self.of(number)
-        return 0 if fit is None else STEPS[fit]
+    fits: Fits
 
 
 class PostingIndex:
@@ -132,6 +102,7 @@ class PostingIndex:
         self._tolerance = tolerance
         self._catalogue = catalogue
         self._postings = postings
+        self._scratch = Scratch(postings.total)
         self._marker: tuple[Understood, Marker] | None = None
 
     @property
@@ -164,39 +135,40 @@ class PostingIndex:
         understood = self.understand(query)
         every = self._catalogue.allowed(Filters(withdrawn=filters.withdrawn))
         asked = bool(understood.query)
-        fits = _Fits(scope, self._library, self._catalogue)
+        fits = Fits(scope, self._library, self._catalogue)
         total = self._postings.total
         chosen = self._catalogue.allowed(filters)
-        found = (
-            self._found(
-                understood, mask_of(every, total), fits, reuse, first + size if chosen == every else None
+        most = first + size if chosen == every else None
+        with self._scratch.lent() as lent:
+            found = (
+                self._found(understood, mask_of(every, total), fits, reuse, most, lent)
+                if asked
+                else self._browsed(every, fits)
             )
-            if asked
-            else self._browsed(every, fits)
-        )
-        ordered = found.order
-        if chosen != every:
-            ordered = ordered[mask_of(chosen, total)[ordered]]
-        return Result(
-            hits=self._hits(ordered[first : first + size], found, understood, asked=asked),
-            total=len(ordered),
-            understood=understood,
-            facets=self._catalogue.counts(bit_set(found.order, total), filters) if facets else {},
-            nearest=found.nearest,
-            unknown_codes=tuple(code.shown for code in understood.codes if code.state in MISSING),
-            suggestion=understood.suggestion,
-        )
+            ordered = found.order
+            if chosen != every:
+                ordered = ordered[mask_of(chosen, total)[ordered]]
+            return Result(
+                hits=self._hits(ordered[first : first + size], found, understood, asked=asked),
+                total=len(ordered),
+                understood=understood,
+                facets=self._catalogue.counts(bit_set(found.order, total), filters) if facets else {},
+                nearest=found.nearest,
+                unknown_codes=tuple(code.shown for code in understood.codes if code.state in MISSING),
+                suggestion=understood.suggestion,
+            )
 
     def _found(
         self,
         understood: Understood,
         allowed: NDArray[np.bool_],
-        fits: _Fits,
+        fits: Fits,
         reuse: Mapping[str, float],
         most: int | None,
+        lent: Lent,
     ) -> _Found:
         """Return the documents of a query, the best `most` in order, and whether none holds all that was asked."""
-        words = score_units(understood.units, understood.written, self._postings, allowed)
+        words = score_units(understood.units, understood.written, self._postings, allowed, lent)
         coded = score_codes(understood, self._postings, self._catalogue.numbers, allowed)
         coverage = words.coverage[words.found]
         said = sum(unit.weight for unit in understood.units)
@@ -213,7 +185,7 @@ class PostingIndex:
         else:
             worded = kept
             nearest = not words.fits
-        finals = self._finals(words, coded, worded, understood, fits)
+        finals = self._finals(words, coded, worded, understood, fits, lent)
         for page_id, share in reuse.items():
             number = self._catalogue.numbers.get(page_id)
             if number is not None and finals[number] > 0:
@@ -236,13 +208,14 @@ class PostingIndex:
         coded: dict[int, Coded],
         worded: NDArray[np.intp],
         understood: Understood,
-        fits: _Fits,
+        fits: Fits,
+        lent: Lent,
     ) -> NDArray[np.float64]:
         """Return the score by which documents are ordered, by document number."""
         catalogue = self._catalogue
         text, coverage, confidence = words.text, words.coverage, catalogue.confidence
         factors = catalogue.type_factors[understood.intent]
-        finals = np.zeros(len(text))
+        finals = lent.zeros()
         covered = coverage[worded]
         scores = text[worded] * (UNCOVERED + (1.0 - UNCOVERED) * covered * covered)
         scores *= factors[worded] * confidence[worded]
@@ -256,7 +229,7 @@ class PostingIndex:
             if fits:
                 score = min(score, 0.99 * SCOPE_STEP) + SCOPE_STEP * fits.step(number)
             finals[number] = TIER_STEP * max(why.tier - WORDS, 0) + score
-        return np.round(finals, 9)
+        return np.round(finals, 9, out=finals)
 
     def _near_codes(self, understood: Understood, allowed: NDArray[np.bool_]) -> dict[int, Coded]:
         near: dict[int, Coded] = {}
@@ -274,7 +247,7 @@ class PostingIndex:
         return dict(list(near.items())[:MOST_NEAREST])
 
     def _in_turn(
-        self, order: NDArray[np.intp], coded: dict[int, Coded], understood: Understood, fits: _Fits
+        self, order: NDArray[np.intp], coded: dict[int, Coded], understood: Understood, fits: Fits
     ) -> NDArray[np.intp]:
         """Return alarms of a bare number that several families have one of each family in turn, then the rest.
 
@@ -300,7 +273,7 @@ class PostingIndex:
                 rest.append(number)
         return np.array([*sorted(turn, key=turn.__getitem__), *rest], dtype=np.intp)
 
-    def _browsed(self, allowed: int, fits: _Fits) -> _Found:
+    def _browsed(self, allowed: int, fits: Fits) -> _Found:
         numbers = numbers_of(allowed, self._postings.total)
         confidence = self._catalogue.confidence
         order = sorted(
@@ -357,16 +330,17 @@ class PostingIndex:
         understood = self.understand(f"{page.title} {text}")
         allowed = self._catalogue.allowed(NO_FILTERS) & ~(1 << self._catalogue.numbers[page_id])
         total = self._postings.total
-        words = score_units(understood.units, (), self._postings, mask_of(allowed, total))
         ranked: list[tuple[float, str, int, tuple[str, ...]]] = []
-        for number in numbers_of(allowed, total).tolist():
-            other = self._catalogue.pages[number]
-            if other.type == "term":
-                continue
-            shared = likeness(page, other)
-            said = float(words.text[number])
-            if shared.weight + said > 0.3:
-                ranked.append((-(shared.weight + said), other.id, number, shared.reasons))
+        with self._scratch.lent() as lent:
+            words = score_units(understood.units, (), self._postings, mask_of(allowed, total), lent)
+            for number in numbers_of(allowed, total).tolist():
+                other = self._catalogue.pages[number]
+                if other.type == "term":
+                    continue
+                shared = likeness(page, other)
+                said = float(words.text[number])
+                if shared.weight + said > 0.3:
+                    ranked.append((-(shared.weight + said), other.id, number, shared.reasons))
         ranked.sort()
         return tuple(
             Hit(

@@ -20,6 +20,7 @@ from kb.search.code_table import AskedCode, CodeEntry
 from kb.search.documents import CODE
 from kb.search.postings import Documents, Impacts, Postings
 from kb.search.query import Intent, Understood, Unit, Way
+from kb.search.scratch import Lent
 
 FITS = 0.3
 """Evidence from which on a page fits; with less, all that is found is only near."""
@@ -136,7 +137,7 @@ class WordScores:
 
 
 def score_units(
-    units: Sequence[Unit], words: Sequence[str], postings: Postings, allowed: NDArray[np.bool_]
+    units: Sequence[Unit], words: Sequence[str], postings: Postings, allowed: NDArray[np.bool_], lent: Lent
 ) -> WordScores:
     """Return how the documents answer the units.
 
@@ -145,39 +146,46 @@ def score_units(
         words: Tokens of the query as it is written, pairs that span two units among them.
         postings: Where tokens are looked up.
         allowed: Which documents may be found.
+        lent: Lends the arrays; those of what comes back are lent, too.
     """
     total = postings.total
-    answers = [_score_unit(unit, postings) for unit in units]
+    answers = [_score_unit(unit, postings, lent) for unit in units]
     information = sum(answer.information for answer in answers) or 1.0
-    meant, coverage, sure = np.zeros(total), np.zeros(total), np.zeros(total)
-    strongest, paired = np.zeros(total), np.zeros(total)
+    meant, coverage, sure = lent.zeros(), lent.zeros(), lent.zeros()
+    strongest, paired, product = lent.zeros(), lent.zeros(), lent.zeros()
+    # Everything is worked out in place: an array for each product would cost more than the product.
     for unit, answer in zip(units, answers, strict=True):
         share = answer.information / information
-        meant += share * answer.values
-        coverage += share * answer.parts
-        sure += share / answer.forgiven * answer.values
+        meant += np.multiply(answer.values, share, out=product)
+        coverage += np.multiply(answer.parts, share, out=product)
+        sure += np.multiply(answer.values, share / answer.forgiven, out=product)
         if unit.weight >= INFORMING:
-            paired = np.maximum(paired, np.minimum(strongest, answer.values))
-            strongest = np.maximum(strongest, answer.values)
+            np.maximum(paired, np.minimum(strongest, answer.values, out=product), out=paired)
+            np.maximum(strongest, answer.values, out=strongest)
     rarities = [idf(total, postings.count(token)) for token in words]
     whole = sum(rarities) or 1.0
-    written = np.zeros(total)
+    written = lent.zeros()
     for token, rarity in zip(words, rarities, strict=True):
         documents, impacts = _places(postings, token)
         np.add.at(written, documents, rarity / whole * impacts)
-    text = (1.0 - WRITTEN_SHARE) * meant + WRITTEN_SHARE * written
+    meant *= 1.0 - WRITTEN_SHARE
+    meant += np.multiply(written, WRITTEN_SHARE, out=product)
+    text = meant
     found = np.flatnonzero((coverage > 0.0) & allowed)
     # Words that were understood in spite of their writing are not held against the pages that lack them.
     excused = {sign for answer in answers for token in answer.excused for sign in (token, *token)}
     counted = sum(rarity for token, rarity in zip(words, rarities, strict=True) if token not in excused)
-    evidence = (1.0 - WRITTEN_SHARE) * sure + WRITTEN_SHARE * (
-        written * (whole / counted) if counted else sure
+    surely = (
+        np.multiply(written, whole / counted, out=written) if counted else np.multiply(sure, 1.0, out=written)
     )
+    surely *= WRITTEN_SHARE
+    evidence = np.multiply(sure, 1.0 - WRITTEN_SHARE, out=sure)
+    evidence += surely
     first = next(
         (answer for unit, answer in zip(units, answers, strict=True) if unit.weight >= INFORMING), None
     )
     if first is not None:
-        evidence += FIRST_WEIGHT / first.forgiven * first.values
+        evidence += np.multiply(first.values, FIRST_WEIGHT / first.forgiven, out=product)
     said = sum(unit.weight for unit in units) or 1.0
     foreign = sum(unit.weight * unit.novel for unit in units) / said
     elsewhere = any(
@@ -208,9 +216,9 @@ class _Answer:
     excused: tuple[str, ...]
 
 
-def _score_unit(unit: Unit, postings: Postings) -> _Answer:
+def _score_unit(unit: Unit, postings: Postings, lent: Lent) -> _Answer:
     total = postings.total
-    values, parts = np.zeros(total), np.zeros(total)
+    values, parts = lent.zeros(), lent.zeros()
     rarities: list[float] = []
     had: list[Way] = []
     for way in unit.ways:
@@ -227,7 +235,7 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
             lists = [_places(postings, token) for token in way.tokens]
             if not any(len(documents) for documents, _ in lists):
                 continue
-            sums, shares = np.zeros(total), np.zeros(total)
+            sums, shares = lent.taken(), lent.taken()
             for (documents, impacts), weight in zip(lists, weights, strict=True):
                 np.add.at(sums, documents, weight / whole * impacts)
                 np.add.at(shares, documents, weight / whole)
@@ -239,8 +247,15 @@ def _score_unit(unit: Unit, postings: Postings) -> _Answer:
                 values[some] = np.maximum(values[some], answered)
                 parts[some] = np.maximum(parts[some], sure * had_shares * np.sqrt(had_shares))
             else:
-                np.maximum(values, factor * sums * (SCATTERED + (1.0 - SCATTERED) * shares), out=values)
-                np.maximum(parts, sure * shares * np.sqrt(shares), out=parts)
+                product = np.multiply(shares, 1.0 - SCATTERED, out=lent.taken())
+                product += SCATTERED
+                sums *= factor
+                np.maximum(values, np.multiply(sums, product, out=sums), out=values)
+                np.sqrt(shares, out=product)
+                shares *= sure
+                np.maximum(parts, np.multiply(shares, product, out=shares), out=parts)
+                lent.put_back(product)
+            lent.put_back(sums, shares)
         rarities.append(whole / len(way.tokens))
         had.append(way)
     # What a unit says is set by the commonest way to say it.
