@@ -1,9 +1,12 @@
 """Rows of campaigns: bulletins that somebody sent, and what was decided of each machine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func
+from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from kb.store.columns import JsonText, UtcDateTime
@@ -70,23 +73,78 @@ def decided_row(session: Session, campaign_id: str, equipment_id: str) -> Campai
     return session.get(CampaignMachineRow, (campaign_id, equipment_id))
 
 
-def machines_in_use(
-    session: Session, *, equipment_ids: Sequence[str] = ()
-) -> list[tuple[EquipmentRow, SiteRow]]:
+Software = tuple[tuple[str, str], ...]
+Build = tuple[str, str, str, Software]
+"""Brand, model, control and software of a machine: what the rule of a bulletin asks for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetMachine:
+    """What bulletins need to know of a machine."""
+
+    id: str
+    tag: str
+    build: Build
+    site: str
+    site_code: str
+
+
+def machines_in_use(session: Session, *, equipment_ids: Sequence[str] = ()) -> list[FleetMachine]:
     """Return the machines that are not retired with their sites, by tag; all, or those named."""
+    row = EquipmentRow
     query = (
-        select(EquipmentRow, SiteRow)
-        .join(SiteRow, col(SiteRow.id) == col(EquipmentRow.site_id))
-        .where(col(EquipmentRow.retired).is_(False))
-        .order_by(col(EquipmentRow.tag))
+        core_select(*_named(row, ("id", "tag", "brand", "model", "controller", "software")))
+        .add_columns(col(SiteRow.name), col(SiteRow.code))
+        .join(SiteRow, col(SiteRow.id) == col(row.site_id))
+        .where(col(row.retired).is_(False))
+        .order_by(col(row.tag))
     )
-    if not equipment_ids:
-        return [(machine, site) for machine, site in session.exec(query)]
-    found: list[tuple[EquipmentRow, SiteRow]] = []
-    for start in range(0, len(equipment_ids), 400):
-        part = query.where(col(EquipmentRow.id).in_(equipment_ids[start : start + 400]))
-        found += [(machine, site) for machine, site in session.exec(part)]
-    return found
+    parts = [equipment_ids[start : start + 400] for start in range(0, len(equipment_ids), 400)]
+    queries = [query.where(col(row.id).in_(part)) for part in parts] if equipment_ids else [query]
+    return [
+        FleetMachine(
+            id=id, tag=tag, build=(brand, model, controller, _pairs(software)), site=site, site_code=code
+        )
+        for one in queries
+        for id, tag, brand, model, controller, software, site, code in session.connection().execute(one)
+    ]
+
+
+def builds_in_use(session: Session) -> list[tuple[Build, int]]:
+    """Return how many machines that are not retired are built alike."""
+    row = EquipmentRow
+    columns = _named(row, _BUILD)
+    query = core_select(*columns, func.count()).where(col(row.retired).is_(False)).group_by(*columns)
+    return [(_build(one[:4]), one[4]) for one in session.connection().execute(query)]
+
+
+def builds_decided(session: Session) -> list[tuple[str, str, Build, int]]:
+    """Return campaign, decision and build of the machines in use that something was decided of, and how many."""
+    row, machine = CampaignMachineRow, EquipmentRow
+    columns = [*_named(row, ("campaign_id", "state")), *_named(machine, _BUILD)]
+    query = (
+        core_select(*columns, func.count())
+        .join(machine, col(machine.id) == col(row.equipment_id))
+        .where(col(machine.retired).is_(False))
+        .group_by(*columns)
+    )
+    return [(one[0], one[1], _build(one[2:6]), one[6]) for one in session.connection().execute(query)]
+
+
+def _build(columns: Sequence[Any]) -> Build:
+    brand, model, controller, software = columns
+    return brand, model, controller, _pairs(software)
+
+
+_BUILD = ("brand", "model", "controller", "software")
+
+
+def _named(row: type[SQLModel], names: Sequence[str]) -> list[Any]:
+    return [col(getattr(row, name)) for name in names]
+
+
+def _pairs(software: Any) -> Software:
+    return tuple((str(name), str(version)) for name, version in software or ())
 
 
 def order_numbers(session: Session, order_ids: Sequence[str]) -> dict[str, str]:

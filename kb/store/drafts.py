@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
@@ -20,6 +21,7 @@ class DraftRow(SQLModel, table=True):
     """A draft as it was received; `id` was made by the phone, `digest` is of all that the phone sent."""
 
     __tablename__ = "drafts"
+    __table_args__ = (Index("ix_drafts_state_received", "state", "received_at", "id"),)
     id: str = Field(primary_key=True, max_length=36)
     digest: str = Field(max_length=64)
     body: Any = Field(sa_type=JsonText)

@@ -163,26 +163,55 @@ def report_conditions(
         text: In number, alarm, symptom, or the names of machine, site and customer.
     """
     row, order = FaultReportRow, WorkOrderRow
-    ways = []
+    ways: list[ColumnElement[bool]] = []
     if states:
         ways.append(col(row.work_order_id).is_(None) & col(row.state).in_(states))
     if order_states is not None:
-        ways.append(col(row.work_order_id).is_not(None) & col(order.state).in_(order_states))
+        ways.append(_with_order_in(order_states))
     found: list[ColumnElement[bool]] = [or_(*ways)] if ways else []
     if priority:
         found.append(col(row.priority) == priority)
     if customer:
-        found.append(or_(col(CustomerRow.id) == customer, col(CustomerRow.code) == customer))
+        owner = select(CustomerRow.id).where(
+            or_(col(CustomerRow.id) == customer, col(CustomerRow.code) == customer)
+        )
+        found.append(col(row.site_id).in_(select(SiteRow.id).where(col(SiteRow.customer_id).in_(owner))))
     if technician:
-        found.append(or_(col(TechnicianRow.id) == technician, col(TechnicianRow.code) == technician))
+        person = select(TechnicianRow.id).where(
+            or_(col(TechnicianRow.id) == technician, col(TechnicianRow.code) == technician)
+        )
+        found.append(col(row.work_order_id).in_(select(order.id).where(col(order.technician_id).in_(person))))
     if equipment_id:
         found.append(col(row.equipment_id) == equipment_id)
-    columns: tuple[Any, ...] = (
-        row.number, row.alarm, row.symptom, EquipmentRow.tag, EquipmentRow.serial, SiteRow.name, CustomerRow.name,
-    )  # fmt: skip
-    for word in text.split():
-        found.append(or_(*(col(column).icontains(word, autoescape=True) for column in columns)))
+    found += [_names(word) for word in text.split()]
     return found
+
+
+def _with_order_in(states: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether a report's order is in states: told by the few orders that run, whichever side is asked for.
+
+    A database holds far more orders that have ended than such as run, and each that is named costs.
+    """
+    order, id = WorkOrderRow, col(FaultReportRow.work_order_id)
+    if not {"closed", "cancelled"} <= set(states):
+        return id.in_(select(order.id).where(col(order.state).in_(states)))
+    return id.is_not(None) & id.not_in(select(order.id).where(col(order.state).not_in(states)))
+
+
+def _names(word: str) -> ColumnElement[bool]:
+    """Return whether a report, its machine, site or customer has a word; names are looked through once, not a report."""
+    row, machine, site = FaultReportRow, EquipmentRow, SiteRow
+
+    def held(*columns: Any) -> ColumnElement[bool]:
+        return or_(*(col(column).icontains(word, autoescape=True) for column in columns))
+
+    owners = select(CustomerRow.id).where(held(CustomerRow.name))
+    sites = select(site.id).where(or_(held(site.name), col(site.customer_id).in_(owners)))
+    return or_(
+        held(row.number, row.alarm, row.symptom),
+        col(row.equipment_id).in_(select(machine.id).where(held(machine.tag, machine.serial))),
+        col(row.site_id).in_(sites),
+    )
 
 
 def _joined(query: Any) -> Any:
@@ -222,15 +251,16 @@ def report_lines(
         TechnicianRow.id,
         TechnicianRow.name,
     )
-    query = _joined(select(*shown).select_from(row)).where(*conditions)
-    if by_priority:
-        unknown = case((col(row.priority) == "", 1), else_=0)
-        query = query.order_by(unknown, col(row.priority), col(row.reported_at), col(row.id))
-    else:
-        query = query.order_by(col(row.reported_at).desc(), col(row.id))
-    query = query.offset(first)
-    if size is not None:
-        query = query.limit(size)
+    rank = {id: place for place, id in enumerate(_ids(session, conditions, by_priority, first, size))}
+    ids = list(rank)
+    found = [
+        one
+        for start in range(0, len(ids), _CHUNK)
+        for one in session.exec(
+            _joined(select(*shown).select_from(row)).where(col(row.id).in_(ids[start : start + _CHUNK]))
+        )
+    ]
+    found.sort(key=lambda one: rank[one[0].id])
     return [
         Line(
             row=one[0],
@@ -244,14 +274,44 @@ def report_lines(
             technician_id=one[8] or "",
             technician=one[9] or "",
         )
-        for one in session.exec(query)
+        for one in found
     ]
+
+
+def _ids(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    by_priority: bool,
+    first: int,
+    size: int | None,
+) -> list[str]:
+    """Return the ids of a page in its order: names are fetched for its reports only, not for all before it."""
+    row = FaultReportRow
+    newest = (col(row.reported_at).desc(), col(row.id))
+    if not by_priority:
+        query = select(row.id).where(*conditions).order_by(*newest).offset(first)
+        return list(session.exec(query if size is None else query.limit(size)))
+    found: list[str] = []
+    waits = (col(row.priority), col(row.reported_at), col(row.id))
+    # Those that nobody has judged come last; each half comes in the order of an index.
+    for half in (col(row.priority) != "", col(row.priority) == ""):
+        most = None if size is None else size - len(found)
+        if most == 0:
+            break
+        query = select(row.id).where(*conditions, half).order_by(*waits).offset(first)
+        part = list(session.exec(query if most is None else query.limit(most)))
+        if first and not part:
+            count = select(func.count()).select_from(row).where(*conditions, half)
+            first = max(0, first - int(session.exec(count).one()))
+        elif part:
+            first = 0
+        found += part
+    return found
 
 
 def count_lines(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
     """Return how many reports meet all conditions."""
-    query = _joined(select(func.count()).select_from(FaultReportRow)).where(*conditions)
-    return int(session.exec(query).one())
+    return int(session.exec(select(func.count()).select_from(FaultReportRow).where(*conditions)).one())
 
 
 def machines_like(session: Session, text: str, *, size: int) -> list[MachineLine]:

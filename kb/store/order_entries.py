@@ -217,18 +217,19 @@ def ledger_rows(
     session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int | None
 ) -> list[tuple[WorkOrderPartRow, WorkOrderRow, SiteRow, EquipmentRow | None]]:
     """Return parts with order, site and machine, those used last first."""
+    part = WorkOrderPartRow
+    newest = (col(part.used_on).desc(), col(part.id))
+    page = select(part.id).where(*conditions).order_by(*newest).offset(first)
+    ids = page if size is None else page.limit(size)
     query = (
-        select(WorkOrderPartRow, WorkOrderRow, SiteRow, EquipmentRow)
-        .join(WorkOrderRow, col(WorkOrderRow.id) == col(WorkOrderPartRow.work_order_id))
+        select(part, WorkOrderRow, SiteRow, EquipmentRow)
+        .join(WorkOrderRow, col(WorkOrderRow.id) == col(part.work_order_id))
         .join(SiteRow, col(SiteRow.id) == col(WorkOrderRow.site_id))
-        .outerjoin(EquipmentRow, col(EquipmentRow.id) == col(WorkOrderPartRow.equipment_id))
-        .where(*conditions)
-        .order_by(col(WorkOrderPartRow.used_on).desc(), col(WorkOrderPartRow.id))
-        .offset(first)
+        .outerjoin(EquipmentRow, col(EquipmentRow.id) == col(part.equipment_id))
+        .where(col(part.id).in_(ids))  # what a part belongs to is fetched for this page only
+        .order_by(*newest)
     )
-    if size is not None:
-        query = query.limit(size)
-    return [(part, order, site, machine) for part, order, site, machine in session.exec(query).all()]
+    return [(one, order, site, machine) for one, order, site, machine in session.exec(query).all()]
 
 
 def closed_codes(

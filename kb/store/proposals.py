@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from kb.store.columns import JsonText, UtcDateTime
+from kb.store.tables import CustomerRow, SiteRow
 
 
 class PriceBookRow(SQLModel, table=True):
@@ -26,6 +27,10 @@ class MaintenanceProposalRow(SQLModel, table=True):
     """A proposal: what was asked for, the facts it was worked out from, and where it stands."""
 
     __tablename__ = "maintenance_proposals"
+    __table_args__ = (
+        Index("ix_maintenance_proposals_created_id", "created_at", "id"),
+        Index("ix_maintenance_proposals_state_created", "state", "created_at", "id"),
+    )
     id: str = Field(primary_key=True, max_length=64)
     number: str = Field(unique=True, max_length=40)
     site_id: str = Field(foreign_key="sites.id", index=True)
@@ -83,3 +88,13 @@ def proposal_rows(
 def count_proposals(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
     """Return how many proposals meet all conditions."""
     return session.exec(select(func.count()).select_from(MaintenanceProposalRow).where(*conditions)).one()
+
+
+def sites_with_customers(session: Session) -> list[tuple[str, str, str]]:
+    """Return id, name and customer's name of the sites in use."""
+    query = (
+        select(SiteRow.id, SiteRow.name, CustomerRow.name)
+        .join(CustomerRow, col(CustomerRow.id) == col(SiteRow.customer_id))
+        .where(col(SiteRow.retired).is_(False))
+    )
+    return list(session.exec(query))

@@ -27,6 +27,7 @@ class RecordRow(SQLModel, table=True):
 
     __tablename__ = "records"
     __table_args__ = (
+        Index("ix_records_open_created", "is_open", "created_at", "id"),
         Index("ix_records_created", "created_at", "id"),
         Index("ix_records_kind_created", "kind", "created_at", "id"),
         Index("ix_records_kind_state", "kind", "state", "created_at"),
@@ -68,7 +69,10 @@ class RecordEventRow(SQLModel, table=True):
     """One line of a record's log; `id` is made by who tells it, so that telling it twice is telling it once."""
 
     __tablename__ = "record_events"
-    __table_args__ = (Index("ix_record_events_place", "record_id", "position", unique=True),)
+    __table_args__ = (
+        Index("ix_record_events_place", "record_id", "position", unique=True),
+        Index("ix_record_events_at_position", "at", "position"),
+    )
     id: str = Field(primary_key=True, max_length=64)
     record_id: str = Field(foreign_key="records.id", max_length=64)
     position: int

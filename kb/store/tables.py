@@ -7,6 +7,7 @@ its table. Positions, hours, leave and software are JSON, because they are alway
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from kb.store.columns import JsonText, UtcDateTime
@@ -174,6 +175,7 @@ class VisitRow(SQLModel, table=True):
     """
 
     __tablename__ = "visits"
+    __table_args__ = (Index("ix_visits_day_key_state", "day", "key", "state"),)
     key: str = Field(primary_key=True, max_length=200)
     run: int = Field(foreign_key="plan_runs.number", index=True)
     site_id: str = Field(foreign_key="sites.id", index=True)
@@ -223,6 +225,7 @@ class AuditRow(SQLModel, table=True):
     """Who changed what, when, from what to what."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_kind_at", "kind", "at", "id"),)
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     who: str

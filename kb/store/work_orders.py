@@ -34,6 +34,10 @@ class FaultReportRow(SQLModel, table=True):
     """
 
     __tablename__ = "fault_reports"
+    __table_args__ = (
+        Index("ix_fault_reports_newest", "reported_at", "id", "state", "work_order_id"),
+        Index("ix_fault_reports_gravest", "priority", "reported_at", "id", "state", "work_order_id"),
+    )
     id: str = Field(primary_key=True, max_length=64)
     number: str = Field(unique=True, max_length=40)
     site_id: str | None = Field(default=None, foreign_key="sites.id", index=True)
@@ -115,6 +119,7 @@ class WorkOrderPartRow(SQLModel, table=True):
     """A part that was used; old and new serial numbers make the warranty ledger."""
 
     __tablename__ = "work_order_parts"
+    __table_args__ = (Index("ix_work_order_parts_used_id", "used_on", "id"),)
     id: str = Field(primary_key=True, max_length=64)
     work_order_id: str = Field(foreign_key="work_orders.id", index=True)
     equipment_id: str | None = Field(default=None, foreign_key="equipment.id", index=True)
@@ -207,10 +212,32 @@ def event_rows(session: Session, order_ids: Sequence[str]) -> list[WorkOrderEven
     return list(session.exec(query))
 
 
+def event_lines(session: Session, order_ids: Sequence[str]) -> list[tuple[str, str, datetime, str]]:
+    """Return order, kind, instant and reason of what was told of orders, as `event_rows`, for long lists."""
+    row = WorkOrderEventRow
+    query = (
+        select(row.work_order_id, row.kind, row.at, row.reason)
+        .where(col(row.work_order_id).in_(order_ids))
+        .order_by(col(row.work_order_id), col(row.position))
+    )
+    return list(session.exec(query))
+
+
 def order_page(
-    session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    first: int,
+    size: int,
+    by_text: bool = False,
 ) -> tuple[list[WorkOrderRow], int]:
-    """Return orders that meet all conditions, open ones first, of each those opened last; and how many there are."""
+    """Return orders that meet all conditions, open ones first, of each those opened last; and how many there are.
+
+    Args:
+        by_text: Whether a text is looked for: that takes one walk through the table, which must not be made thrice.
+    """
+    if by_text:
+        return _page_by_text(session, conditions, first=first, size=size)
     closed = col(WorkOrderRow.closed_at)
     running, ended = counts_of_orders(session, conditions)
     found: list[WorkOrderRow] = []
@@ -234,6 +261,19 @@ def order_page(
         )
         found += session.exec(query)
     return found, running + ended
+
+
+def _page_by_text(
+    session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
+) -> tuple[list[WorkOrderRow], int]:
+    row = WorkOrderRow
+    query = select(row.id, row.opened_at, row.closed_at).where(*conditions)
+    keys = sorted(session.exec(query), key=lambda one: one[0])
+    keys.sort(key=lambda one: one[1], reverse=True)
+    keys.sort(key=lambda one: one[2] is not None)
+    ids = [id for id, _, _ in keys[first : first + size]]
+    by_id = {one.id: one for one in session.exec(select(row).where(col(row.id).in_(ids)))}
+    return [by_id[id] for id in ids], len(keys)
 
 
 def order_rows(

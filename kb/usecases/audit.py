@@ -87,9 +87,9 @@ def audit_trail(store: Store, query: AuditQuery, *, actor: Actor, now: datetime)
             f"page {query.page} of size {query.size}: sizes go from 1 to 500, pages to change {DEEPEST:,}; "
             "narrow the period"
         )
-    found = _found(store, query, end + 1, actor, now)
-    items = tuple(found[end - query.size : end])
-    return AuditPage(items=items, page=query.page, size=query.size, more=len(found) > end)
+    found = _found(store, query, end - query.size, end + 1, actor, now)
+    items = tuple(found[: query.size])
+    return AuditPage(items=items, page=query.page, size=query.size, more=len(found) > query.size)
 
 
 def audit_kinds(store: Store) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def audit_csv(store: Store, query: AuditQuery, *, actor: Actor, now: datetime) -
         NotAllowed: The role planner is needed.
         BadQuery: There are more than `MOST_EXPORTED`.
     """
-    found = _found(store, query, MOST_EXPORTED + 1, actor, now)
+    found = _found(store, query, 0, MOST_EXPORTED + 1, actor, now)
     if len(found) > MOST_EXPORTED:
         raise BadQuery(f"there are more than {MOST_EXPORTED:,} changes; narrow the period")
     text = io.StringIO()
@@ -123,50 +123,62 @@ def _harmless(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _found(store: Store, query: AuditQuery, limit: int, actor: Actor, now: datetime) -> list[Done]:
+def _found(
+    store: Store, query: AuditQuery, first: int, limit: int, actor: Actor, now: datetime
+) -> list[Done]:
+    """Return the changes from place `first` to `limit` of both logs as one, the newest first.
+
+    What lies before is told by its instants alone; values are read of those changes only that are returned.
+    """
     if not actor.role.contains(Role.PLANNER):
         raise NotAllowed("reading the audit trail needs the role planner")
     start = span_of(query.first_day, query.first_day, now)[0] if query.first_day else None
     before = span_of(query.last_day, query.last_day, now)[1] if query.last_day else None
     who, thing = query.who.replace("\0", ""), query.thing.replace("\0", "")
-    found: list[Done] = []
     with store.reading() as session:
         things = [thing, *_ids_of(session, thing)] if thing else []
-        entries = rows.audit_rows(
+        kept = rows.audit_keys(
             session, who=who, kind=query.kind, things=things, start=start, before=before, limit=limit
         )
-        found += [
-            Done(
-                at=row.at.astimezone(UTC),
-                who=row.who,
-                action=row.action,
-                kind=row.kind,
-                thing=row.thing_id,
-                fields=_differing(row.before, row.after),
-            )
-            for row in entries
-        ]
+        told: list[tuple[datetime, str]] = []
         if query.kind in {"", RECORDS}:
-            events = rows.record_event_rows(
+            told = rows.record_event_keys(
                 session, who=who, number=thing, start=start, before=before, limit=limit
             )
-            for event, number in events:
-                fields = _differing(event.before, event.after)
-                if event.to_state:
-                    fields = (("state", event.from_state or None, event.to_state), *fields)
-                if event.note:
-                    fields = (*fields, ("note", None, event.note))
-                found.append(
-                    Done(
-                        at=event.at.astimezone(UTC),
-                        who=event.who,
-                        action=event.action,
-                        kind=RECORDS,
-                        thing=number,
-                        fields=fields,
-                    )
-                )
-    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
+        keys: list[tuple[datetime, int | str | None]] = [*kept, *told]
+        keys = sorted(keys, key=lambda one: one[0], reverse=True)[first:limit]
+        entries = rows.audit_rows(session, [id for _, id in keys if not isinstance(id, str)])
+        events = rows.record_event_rows(session, [id for _, id in keys if isinstance(id, str)])
+        return [
+            _event_done(*events[id]) if isinstance(id, str) else _entry_done(entries[id]) for _, id in keys
+        ]
+
+
+def _entry_done(row: rows.AuditRow) -> Done:
+    return Done(
+        at=row.at.astimezone(UTC),
+        who=row.who,
+        action=row.action,
+        kind=row.kind,
+        thing=row.thing_id,
+        fields=_differing(row.before, row.after),
+    )
+
+
+def _event_done(event: rows.RecordEventRow, number: str) -> Done:
+    fields = _differing(event.before, event.after)
+    if event.to_state:
+        fields = (("state", event.from_state or None, event.to_state), *fields)
+    if event.note:
+        fields = (*fields, ("note", None, event.note))
+    return Done(
+        at=event.at.astimezone(UTC),
+        who=event.who,
+        action=event.action,
+        kind=RECORDS,
+        thing=number,
+        fields=fields,
+    )
 
 
 def _ids_of(session: rows.Session, code: str) -> list[str]:

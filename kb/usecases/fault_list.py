@@ -229,9 +229,9 @@ def _lines(session: Session, found: Sequence[reports.Line], now: datetime) -> tu
     ordered = [one.row.work_order_id for one in found if one.row.work_order_id]
     of_order: dict[str, list[OrderEvent]] = {}
     for start in range(0, len(ordered), _CHUNK):
-        for told in rows.event_rows(session, ordered[start : start + _CHUNK]):
-            one_event = OrderEvent(kind=EventKind(told.kind), at=told.at, reason=told.reason)
-            of_order.setdefault(told.work_order_id, []).append(one_event)
+        for order_id, kind, at, reason in rows.event_lines(session, ordered[start : start + _CHUNK]):
+            told = OrderEvent(kind=EventKind(kind), at=at, reason=reason)
+            of_order.setdefault(order_id, []).append(told)
     contracts = contracts_of_sites(session, {one.row.site_id for one in found if one.row.site_id})
     lines = []
     for one in found:

@@ -1,5 +1,6 @@
 """Campaigns as they are read: which machines a bulletin is about, and where each stands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,8 +10,7 @@ from kb.errors import NotFound
 from kb.store import Store
 from kb.store import campaigns as rows
 from kb.store.register import Session
-from kb.store.tables import EquipmentRow, SiteRow
-from planner.faults.campaigns import Affected, CampaignRule, judge
+from planner.faults.campaigns import Affected, CampaignRule, Judged, RuleJudge
 
 MachineState = Literal["open", "check", "done", "not_affected"]
 STATES: tuple[MachineState, ...] = ("open", "check", "done", "not_affected")
@@ -49,6 +49,8 @@ class Campaign:
         source: Who says so; `reference` where it is to be read.
         action: What is to be done.
         ended: Whether nothing is asked of anybody any longer.
+        counts: How many machines stand how.
+        machines: Its machines; none in a list of campaigns, which shows the counts only.
     """
 
     id: str
@@ -61,17 +63,19 @@ class Campaign:
     ended: bool
     rule: CampaignRule
     revision: int
+    counts: Mapping[MachineState, int]
     machines: tuple[CampaignMachine, ...] = field(default=())
 
     def count(self, state: MachineState) -> int:
         """Return how many machines stand so."""
-        return sum(one.state == state for one in self.machines)
+        return self.counts.get(state, 0)
 
     @property
     def progress(self) -> int | None:
         """Per cent of the machines that are settled, done or not affected; None without machines."""
         settled = self.count("done") + self.count("not_affected")
-        return settled * 100 // len(self.machines) if self.machines else None
+        total = sum(self.counts.values())
+        return settled * 100 // total if total else None
 
     def is_overdue(self, today: date) -> bool:
         """Whether its day is past and a machine is not settled."""
@@ -80,10 +84,40 @@ class Campaign:
 
 
 def campaigns(store: Store) -> tuple[Campaign, ...]:
-    """Return all campaigns: those that run first, of each those due first."""
+    """Return all campaigns without their machines: those that run first, of each those due first.
+
+    How many machines stand how is counted by their builds, of which a fleet has far fewer than machines.
+    """
     with store.reading() as session:
-        found = campaigns_in(session)
+        found = _counted(session, rows.campaign_rows(session))
     return tuple(sorted(found, key=lambda one: (one.ended, one.due or date.max, one.number)))
+
+
+def _counted(session: Session, kept: Sequence[rows.CampaignRow]) -> list[Campaign]:
+    by_brand: dict[str, list[tuple[rows.Build, int]]] = {}
+    for build, count in rows.builds_in_use(session) if kept else ():
+        by_brand.setdefault(build[0], []).append((build, count))
+    decided: dict[str, list[tuple[str, rows.Build, int]]] = {}
+    for campaign_id, state, build, count in rows.builds_decided(session) if kept else ():
+        decided.setdefault(campaign_id, []).append((state, build, count))
+    found = []
+    for row in kept:
+        rule = rule_of(row)
+        counts: Counter[MachineState] = Counter()
+        settled: Counter[rows.Build] = Counter()
+        for state, build, count in decided.get(row.id, ()):
+            counts[_DECIDED[state]] += count
+            settled[build] += count
+        judge = RuleJudge(rule)
+        for brand, builds in by_brand.items():
+            if judge.rules_brand_out(brand):
+                continue
+            for build, count in builds:
+                affected = _judged(judge, build).affected
+                if affected is not Affected.NO:
+                    counts["check" if affected is Affected.CHECK else "open"] += count - settled[build]
+        found.append(_campaign(row, rule, counts))
+    return found
 
 
 def count_running(store: Store) -> int:
@@ -130,7 +164,7 @@ def rule_of(row: rows.CampaignRow) -> CampaignRule:
 def _built(
     session: Session,
     kept: Sequence[rows.CampaignRow],
-    machines: Sequence[tuple[EquipmentRow, SiteRow]],
+    machines: Sequence[rows.FleetMachine],
     decided: Sequence[rows.CampaignMachineRow],
 ) -> tuple[Campaign, ...]:
     known = {(one.campaign_id, one.equipment_id): one for one in decided}
@@ -138,45 +172,50 @@ def _built(
     found = []
     for row in kept:
         rule = rule_of(row)
-        told = [
-            _machine(rule, machine, site, known.get((row.id, machine.id)), numbers)
-            for machine, site in machines
-        ]
+        judge = RuleJudge(rule)
+        told = [_machine(judge, machine, known.get((row.id, machine.id)), numbers) for machine in machines]
         listed = [one for one in told if one is not None]
-        found.append(
-            Campaign(
-                id=row.id,
-                number=row.number,
-                title=row.title,
-                source=row.source,
-                reference=row.reference,
-                action=row.action,
-                due=row.due,
-                ended=row.ended,
-                rule=rule,
-                revision=row.revision,
-                machines=tuple(sorted(listed, key=lambda one: (STATES.index(one.state), one.site, one.tag))),
-            )
-        )
+        counts = Counter(one.state for one in listed)
+        ordered = sorted(listed, key=lambda one: (STATES.index(one.state), one.site, one.tag))
+        found.append(_campaign(row, rule, counts, tuple(ordered)))
     return tuple(found)
 
 
-def _machine(
+def _campaign(
+    row: rows.CampaignRow,
     rule: CampaignRule,
-    machine: EquipmentRow,
-    site: SiteRow,
+    counts: Mapping[MachineState, int],
+    machines: tuple[CampaignMachine, ...] = (),
+) -> Campaign:
+    return Campaign(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        source=row.source,
+        reference=row.reference,
+        action=row.action,
+        due=row.due,
+        ended=row.ended,
+        rule=rule,
+        revision=row.revision,
+        counts=counts,
+        machines=machines,
+    )
+
+
+def _judged(judge: RuleJudge, build: rows.Build) -> Judged:
+    brand, model, controller, software = build
+    return judge.judge(brand=brand, model=model, controller=controller, software=software)
+
+
+def _machine(
+    judge: RuleJudge,
+    machine: rows.FleetMachine,
     decided: rows.CampaignMachineRow | None,
     numbers: Mapping[str, str],
 ) -> CampaignMachine | None:
     """Return how a machine stands; None where the rule rules it out and nobody decided on it."""
-    software = tuple((str(name), str(version)) for name, version in machine.software or ())
-    judged = judge(
-        rule,
-        brand=machine.brand,
-        model=machine.model,
-        controller=machine.controller,
-        software=software,
-    )
+    judged = _judged(judge, machine.build)
     if decided is None and judged.affected is Affected.NO:
         return None
     state: MachineState = "check" if judged.affected is Affected.CHECK else "open"
@@ -185,10 +224,10 @@ def _machine(
     return CampaignMachine(
         equipment_id=machine.id,
         tag=machine.tag,
-        model=machine.model,
-        software=software,
-        site=site.name,
-        site_code=site.code,
+        model=machine.build[1],
+        software=machine.build[3],
+        site=machine.site,
+        site_code=machine.site_code,
         state=state,
         fields=judged.fields if state == "check" else (),
         order=numbers.get(decided.work_order_id or "", "") if decided else "",

@@ -163,7 +163,11 @@ def work_orders(store: Store, query: OrderQuery, *, now: datetime) -> OrderPage:
     )
     with store.reading() as session:
         found, total = rows.order_page(
-            session, conditions, first=(query.page - 1) * query.size, size=query.size
+            session,
+            conditions,
+            first=(query.page - 1) * query.size,
+            size=query.size,
+            by_text=bool(query.text),
         )
         items = orders_of(session, found, now=now)
     return OrderPage(items=items, total=total, page=query.page, size=query.size)

@@ -8,7 +8,7 @@ from typing import Any
 from kb.content import Library
 from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
 from kb.i18n import Language
-from kb.store import Store, planning_input
+from kb.store import Store
 from kb.store import proposals as rows
 from kb.store.register import columns_by_id, first_with
 from kb.store.work_orders import next_number
@@ -269,16 +269,9 @@ def proposal_list(
 def sites_to_propose(store: Store) -> tuple[tuple[str, str], ...]:
     """Return id and name of the sites in use, by name, for a person to choose from."""
     with store.reading() as session:
-        register = planning_input(session)
-    return tuple(
-        sorted(
-            (
-                (one.id, f"{one.name} · {register.customers[one.customer_id].name}")
-                for one in register.sites.values()
-            ),
-            key=lambda pair: (pair[1], pair[0]),
-        )
-    )
+        found = rows.sites_with_customers(session)
+    named = ((id, f"{name} · {customer}") for id, name, customer in found)
+    return tuple(sorted(named, key=lambda pair: (pair[1], pair[0])))
 
 
 def site_id_of(store: Store, handle: str) -> str:

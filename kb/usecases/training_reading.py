@@ -1,6 +1,6 @@
 """Training sessions as they are kept: read with who takes part, and the row of one that may still be changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -104,7 +104,8 @@ def trainings(store: Store, *, first: date, last: date) -> tuple[Training, ...]:
     with store.reading() as session:
         found = rows.session_rows(session, first=first, last=last)
         people = rows.participant_rows(session, [one.id for one in found])
-        return tuple(_training(session, one, people.get(one.id, [])) for one in found)
+        names = _names(session, [one for each in people.values() for one in each])
+        return tuple(_training(one, people.get(one.id, []), names) for one in found)
 
 
 def training_in(session: Session, id: str) -> Training:
@@ -112,16 +113,25 @@ def training_in(session: Session, id: str) -> Training:
     row = session.get(TrainingSessionRow, id)
     if row is None:
         raise NotFound("training session", id[:64])
-    return _training(session, row, rows.participant_rows(session, [id]).get(id, []))
+    people = rows.participant_rows(session, [id]).get(id, [])
+    return _training(row, people, _names(session, people))
 
 
-def _training(
-    session: Session, row: TrainingSessionRow, people: Iterable[TrainingParticipantRow]
-) -> Training:
-    people = list(people)
-    codes = columns_by_id(session, "technicians", ("code",), _ids(one.technician_id for one in people))
-    customers = columns_by_id(session, "customers", ("name",), _ids(one.customer_id for one in people))
-    papers = columns_by_id(session, "certificates", ("code",), _ids(one.certificate_id for one in people))
+_Names = tuple[Mapping[str, tuple[Any, ...]], ...]
+"""Codes of technicians, names of customers and codes of certificates, by id."""
+
+
+def _names(session: Session, people: Sequence[TrainingParticipantRow]) -> _Names:
+    """Return what the ids of all these people stand for, asked once for all of them."""
+    return (
+        columns_by_id(session, "technicians", ("code",), _ids(one.technician_id for one in people)),
+        columns_by_id(session, "customers", ("name",), _ids(one.customer_id for one in people)),
+        columns_by_id(session, "certificates", ("code",), _ids(one.certificate_id for one in people)),
+    )
+
+
+def _training(row: TrainingSessionRow, people: Iterable[TrainingParticipantRow], names: _Names) -> Training:
+    codes, customers, papers = names
     return Training(
         id=row.id,
         revision=row.revision,

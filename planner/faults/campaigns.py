@@ -61,20 +61,63 @@ class Judged:
     fields: tuple[str, ...] = ()
 
 
+class RuleJudge:
+    """Judges the machines of a fleet by one rule; what two machines have in common is looked at once.
+
+    Args:
+        rule: The rule.
+    """
+
+    def __init__(self, rule: CampaignRule) -> None:
+        self._rule = rule
+        self._brands: dict[str, bool | None] = {}
+        self._models: dict[str, bool | None] = {}
+        self._controllers: dict[str, bool | None] = {}
+        self._software: dict[tuple[tuple[str, str], ...], bool | None] = {}
+        self._judged: dict[tuple[bool | None, ...], Judged] = {}
+
+    def rules_brand_out(self, brand: str) -> bool:
+        """Return whether no machine of a brand is affected, whatever else is known of it."""
+        if brand not in self._brands:
+            self._brands[brand] = _named((self._rule.brand,) if self._rule.brand else (), brand)
+        return self._brands[brand] is False
+
+    def judge(
+        self, *, brand: str, model: str, controller: str, software: tuple[tuple[str, str], ...]
+    ) -> Judged:
+        """Return whether a machine is affected; a field that the register leaves empty is to be checked."""
+        self.rules_brand_out(brand)
+        if model not in self._models:
+            self._models[model] = _named(self._rule.models, model)
+        if controller not in self._controllers:
+            wanted = (self._rule.controller,) if self._rule.controller else ()
+            self._controllers[controller] = _named(wanted, controller)
+        if software not in self._software:
+            self._software[software] = _software(self._rule, software)
+        told = (
+            self._brands[brand],
+            self._models[model],
+            self._controllers[controller],
+            self._software[software],
+        )
+        if told not in self._judged:
+            self._judged[told] = _judged(told)
+        return self._judged[told]
+
+
 def judge(
     rule: CampaignRule, *, brand: str, model: str, controller: str, software: Sequence[tuple[str, str]]
 ) -> Judged:
     """Return whether a machine is affected; a field that the register leaves empty is to be checked."""
-    told = {
-        "brand": _named((rule.brand,) if rule.brand else (), brand),
-        "model": _named(rule.models, model),
-        "controller": _named((rule.controller,) if rule.controller else (), controller),
-        "software": _software(rule, software),
-    }
-    out = tuple(name for name, said in told.items() if said is False)
+    return RuleJudge(rule).judge(brand=brand, model=model, controller=controller, software=tuple(software))
+
+
+def _judged(told: Sequence[bool | None]) -> Judged:
+    names = ("brand", "model", "controller", "software")
+    out = tuple(name for name, said in zip(names, told, strict=True) if said is False)
     if out:
         return Judged(affected=Affected.NO, fields=out)
-    unknown = tuple(name for name, said in told.items() if said is None)
+    unknown = tuple(name for name, said in zip(names, told, strict=True) if said is None)
     return Judged(affected=Affected.CHECK if unknown else Affected.YES, fields=unknown)
 
 

@@ -1,7 +1,7 @@
 """Parts lie in stores and vans
 
 Revision ID: 0020
-Revises: 0018
+Revises: 0019
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from kb.store.columns import JsonText
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
