@@ -290,6 +290,9 @@ def what_if(
     shift_minutes: Annotated[
         int, typer.Option(help="工作日延长的分钟 · minutes that working days are longer")
     ] = 0,
+    search_seconds: Annotated[
+        int, typer.Option(help="两边各用搜索优化的秒数 · seconds that the search makes each side better")
+    ] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """假如：在副本上比较 · what if: both sides planned on a copy, side by side."""
@@ -307,14 +310,26 @@ def what_if(
             shift_minutes=shift_minutes,
         ),
     )
-    started = start_what_if(house.store, period, supposed, id=house.new_id(), now=house.now(), by=CLI)
+    started = start_what_if(
+        house.store,
+        period,
+        supposed,
+        search_seconds=search_seconds,
+        id=house.new_id(),
+        now=house.now(),
+        by=CLI,
+    )
     if not started.is_new:
         what = f"one is computed since {started.job.created:%H:%M:%S} by {started.job.created_by}"
         raise BadInput(
             "another supposition is being computed", [Fault(where="what-if", what=what, repair="wait")]
         )
     found = compute_what_if(
-        house.store, started.job, clock=house.now, overdue=Overdue(house.settings.overdue)
+        house.store,
+        started.job,
+        clock=house.now,
+        seconds=house.seconds,
+        overdue=Overdue(house.settings.overdue),
     )
     if as_json:
         _print_json(found)

@@ -153,7 +153,7 @@ def improve_plan(
             state = planning_state(store)
             refuse_nothing(state)
             task = task_of(state, period, today=now.date(), zone=now.tzinfo or UTC, overdue=overdue)
-            begin = _begin(store, job, task, _setting(state, task, weights))
+            begin = _begin(store, job, task, setting_of(state, task, weights))
         found = _searched(begin, job, heart, effort, seconds, watch)
         heart.tell(0.99, _WRITING)
         with collector_paused():
@@ -163,7 +163,8 @@ def improve_plan(
     return book
 
 
-def _setting(state: PlanningState, task: PlanTask, weights: Weights | None) -> Setting:
+def setting_of(state: PlanningState, task: PlanTask, weights: Weights | None) -> Setting:
+    """Return what stays the same while a plan gets better; without weights, the defaults."""
     return Setting(
         sites=state.register.sites,
         technicians=state.register.technicians,
@@ -190,7 +191,7 @@ class _Begin:
 
 
 def _begin(store: Store, job: Job, task: PlanTask, setting: Setting) -> _Begin:
-    plan = _first(task, setting, task.before)
+    plan = begun_by_rule(task, setting, task.before)
     left = _left_behind(store, job)
     if left is None:
         return _Begin(task=task, setting=setting, visits=plan.visits, taken_from="")
@@ -200,7 +201,8 @@ def _begin(store: Store, job: Job, task: PlanTask, setting: Setting) -> _Begin:
     )
 
 
-def _first(task: PlanTask, setting: Setting, published: Sequence[Visit]) -> FirstPlan:
+def begun_by_rule(task: PlanTask, setting: Setting, published: Sequence[Visit]) -> FirstPlan:
+    """Return the plan by the simple rule, which keeps visits of `published` where that is possible."""
     return first_plan(
         task.work,
         sites=setting.sites,
@@ -296,7 +298,7 @@ def _kept(
     plan = (
         FirstPlan(visits=improved.visits, unplaced=improved.unplaced)
         if improved is not None
-        else _first(task, setting, found.visits)
+        else begun_by_rule(task, setting, found.visits)
     )
     for attempt in range(TRIES):
         now = clock()
@@ -313,8 +315,8 @@ def _kept(
                 raise
         state = planning_state(store)
         task = task_of(state, period, today=now.date(), zone=now.tzinfo or UTC, overdue=overdue)
-        setting = _setting(state, task, setting.weights)
-        plan = _first(task, setting, plan.visits)
+        setting = setting_of(state, task, setting.weights)
+        plan = begun_by_rule(task, setting, plan.visits)
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -1,7 +1,8 @@
 """What if: one technician more or less, another home, other hours, another tolerance; computed on a copy, side by side.
 
 Both sides are planned from nothing by the same rule and for the same days, so that only the question makes the
-difference. Nothing of it is written but the answer, which stands in the job.
+difference; where wanted, the same search with the same seconds makes both better. Nothing of it is written but the
+answer, which stands in the job.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +13,15 @@ from typing import Any
 
 from kb.errors import BadInput, Fault
 from kb.store import PlanningInput, Store, planning_input
-from kb.usecases.jobs import Job, Started, end_with, start_job, working_on
-from kb.usecases.plan import Planned, PlanningState, placed, planning_state
+from kb.usecases.jobs import Heart, Job, Started, end_with, start_job, working_on
+from kb.usecases.plan import Planned, PlanningState, as_planned, placed, planning_state, task_of
+from kb.usecases.plan_improve import begun_by_rule, setting_of
 from kb.usecases.plan_memory import collector_paused
 from kb.usecases.plan_period import Period
+from kb.usecases.plan_solve import Effort, SolveTask, solved
 from planner.calendars import technician_calendar
 from planner.model import MaintenancePlan, OpeningHours, Position, Technician, TimeSpan, VisitState
+from planner.routing import FirstPlan, Snapshot
 from planner.routing.diary import Diary
 from planner.scheduling import Overdue
 
@@ -26,6 +30,8 @@ WHAT_IF = "what_if"
 NEWCOMER = "what-if"
 """Id of a technician who is only supposed."""
 LARGEST_SHIFT = 180
+LONGEST_SEARCH = 3600
+"""Seconds that each side may be searched."""
 ONE_MINUTE = timedelta(minutes=1)
 _READING, _AS_IS, _SUPPOSED = "Reading the register", "Planning as it is", "Planning as it might be"
 
@@ -91,10 +97,35 @@ def checked_supposition(store: Store, supposed: Supposition) -> Supposition:
 
 
 def start_what_if(
-    store: Store, period: Period, supposed: Supposition, *, id: str, now: datetime, by: str
+    store: Store,
+    period: Period,
+    supposed: Supposition,
+    *,
+    search_seconds: int = 0,
+    id: str,
+    now: datetime,
+    by: str,
 ) -> Started:
-    """Claim the computing of a supposition; where one is being computed, return that one."""
+    """Claim the computing of a supposition; where one is being computed, return that one.
+
+    Args:
+        store: The database.
+        period: The days to plan.
+        supposed: A checked supposition.
+        search_seconds: How long the search makes each side better; 0 leaves both as the simple rule makes them.
+        id: An id that nothing has.
+        now: The present instant.
+        by: Who asks.
+
+    Raises:
+        BadInput: The seconds lie outside their bounds.
+    """
+    if not 0 <= search_seconds <= LONGEST_SEARCH:
+        what, repair = f"is {search_seconds}", f"give 0 to {LONGEST_SEARCH:,}"
+        fault = Fault(where="search_seconds", what=what, repair=repair)
+        raise BadInput("this cannot be supposed", [fault])
     request = {
+        "search_seconds": search_seconds,
         "first_day": period.first_day.isoformat(),
         "last_day": period.last_day.isoformat(),
         **{name: getattr(supposed, name) for name in Supposition.__slots__},
@@ -104,9 +135,21 @@ def start_what_if(
 
 
 def compute_what_if(
-    store: Store, job: Job, *, clock: Callable[[], datetime], overdue: Overdue
+    store: Store,
+    job: Job,
+    *,
+    clock: Callable[[], datetime],
+    seconds: Callable[[], float],
+    overdue: Overdue,
 ) -> Mapping[str, Any]:
     """Do the work of such a job; return both sides' figures.
+
+    Args:
+        store: The database.
+        job: As `start_what_if` gave it.
+        clock: Returns the present instant in the department's zone.
+        seconds: Seconds, only ever growing; a function that can be pickled by name.
+        overdue: What becomes of work whose window has passed.
 
     Raises:
         Stopped: Somebody stopped it.
@@ -119,6 +162,8 @@ def compute_what_if(
     )
     fields: dict[str, Any] = {name: request[name] for name in Supposition.__slots__}
     supposed = Supposition(**{**fields, "add_skills": tuple(fields["add_skills"])})
+    searched = float(str(request.get("search_seconds", 0)))
+    rule_share = 0.1 if searched else 0.48
     with working_on(store, job.id, clock=clock) as heart, collector_paused():
         heart.tell(0, _READING)
         now = clock()
@@ -127,11 +172,22 @@ def compute_what_if(
 
         def side(supposing: PlanningState, begin: float, message: str) -> dict[str, Any]:
             def told(done: int, total: int) -> None:
-                heart.tell(begin + 0.48 * done / max(total, 1), message)
+                heart.tell(begin + rule_share * done / max(total, 1), message)
 
             planned = placed(
                 supposing, period, today=now.date(), zone=now.tzinfo or UTC, overdue=overdue, progress=told
             )
+            if searched:
+                planned = _better(
+                    supposing,
+                    period,
+                    searched,
+                    now=now,
+                    seconds=seconds,
+                    overdue=overdue,
+                    heart=heart,
+                    tell=lambda share: heart.tell(begin + 0.1 + 0.38 * share, message),
+                )
             return figures(supposing, planned, period)
 
         as_is = side(state, 0.02, _AS_IS)
@@ -140,6 +196,50 @@ def compute_what_if(
         with store.writing() as session:
             end_with(session, job.id, now=clock(), result=result)
     return result
+
+
+def _better(
+    state: PlanningState,
+    period: Period,
+    searched: float,
+    *,
+    now: datetime,
+    seconds: Callable[[], float],
+    overdue: Overdue,
+    heart: Heart,
+    tell: Callable[[float], None],
+) -> Planned:
+    """Return the period's plan after the search has had its seconds, in a process of its own."""
+    task = task_of(state, period, today=now.date(), zone=now.tzinfo or UTC, overdue=overdue)
+    setting = setting_of(state, task, None)
+    first = begun_by_rule(task, setting, ())
+    share = 0.0
+
+    def told(snapshot: Snapshot) -> None:
+        nonlocal share
+        share = min(1.0, snapshot.point.seconds / searched)
+
+    def keep() -> bool:
+        # What it raises where somebody stopped the job ends the search's process as well.
+        tell(share)
+        return heart.keep_wanted
+
+    if not task.work:
+        return as_planned(task, first, today=now.date())
+    found = solved(
+        SolveTask(
+            work=task.work,
+            visits=first.visits,
+            setting=setting,
+            effort=Effort(seconds=searched),
+            clock=seconds,
+        ),
+        told=told,
+        keep=keep,
+    )
+    better = found.improved
+    plan = first if better is None else FirstPlan(visits=better.visits, unplaced=better.unplaced)
+    return as_planned(task, plan, today=now.date())
 
 
 def supposed_register(register: PlanningInput, supposed: Supposition) -> PlanningInput:

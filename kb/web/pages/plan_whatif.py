@@ -46,11 +46,13 @@ def ask(
     move_to: Text = "",
     late_percent: Text = "100",
     shift_minutes: Text = "0",
+    search_seconds: Text = "0",
 ) -> Response:
     """Start computing, and lead to the job; or show the form again with its faults."""
     typed = {
         "first_day": first_day, "last_day": last_day, "add_at": add_at, "add_skills": add_skills, "remove": remove,
         "move": move, "move_to": move_to, "late_percent": late_percent, "shift_minutes": shift_minutes,
+        "search_seconds": search_seconds,
     }  # fmt: skip
     try:
         supposed = Supposition(
@@ -64,15 +66,24 @@ def ask(
         )
         period = period_from(first_day, last_day)
         checked_supposition(house.store, supposed)
+        started = start_what_if(
+            house.store,
+            period,
+            supposed,
+            search_seconds=_whole(search_seconds, "search_seconds", 0),
+            id=house.new_id(),
+            now=house.now(),
+            by=visitor.name,
+        )
     except BadInput as error:
         return _form(request, house, language, typed, error.faults)
-    started = start_what_if(
-        house.store, period, supposed, id=house.new_id(), now=house.now(), by=visitor.name
-    )
     if started.is_new:
         job, overdue = started.job, Overdue(house.settings.overdue)
         house.in_background(
-            job.id, lambda: compute_what_if(house.store, job, clock=house.now, overdue=overdue)
+            job.id,
+            lambda: compute_what_if(
+                house.store, job, clock=house.now, seconds=house.seconds, overdue=overdue
+            ),
         )
     return RedirectResponse(f"/plan/what-if/{started.job.id}", status_code=HTTPStatus.SEE_OTHER)
 
@@ -123,7 +134,7 @@ def _form(
         "words": Words(language),
         "typed": {
             "add_at": "", "add_skills": "", "remove": "", "move": "", "move_to": "",
-            "late_percent": "100", "shift_minutes": "0", **typed,
+            "late_percent": "100", "shift_minutes": "0", "search_seconds": "0", **typed,
         },
         "faults": faults,
         "people": people,
