@@ -24,16 +24,15 @@ from kb.search import SearchIndex
 from kb.store import Store, register
 from kb.store import drafts as rows
 from kb.store.register import Session
-from kb.usecases.draft_checking import FIELDS, clean
 from kb.usecases.page_import_cases import (
     Candidate,
     Kind,
-    Picture,
     Remembered,
     TableShape,
     concerns,
     noted,
 )
+from kb.usecases.page_import_drafts import draft_body, identity, photo_rows
 from kb.usecases.page_import_reading import kind_of, read_file
 from kb.usecases.page_import_recognising import Recognised, recognised
 from kb.usecases.page_import_types import possible_types, type_faults
@@ -41,8 +40,6 @@ from kb.usecases.page_import_types import possible_types, type_faults
 State = Literal["new", "known", "unchanged", "left"]
 """*known*: the draft is there already; *unchanged*: the library has this very page; *left*: it was not chosen."""
 STATES: tuple[State, ...] = get_args(State)
-IMPORTED = "page"
-"""Key of a draft's body under which stands what came from a file."""
 _NAMESPACE = UUID("6f3f0c7e-2b59-5d0e-9a4e-3a3c0d5a7f11")
 _READING, _LOOKING, _WRITING = "Reading the file", "Comparing with the library", "Writing the drafts"
 
@@ -192,7 +189,7 @@ def import_pages(
             if rows.draft_row(session, row.id) is not None:
                 items[place] = _known(items[place], is_chosen=items[place].number in chosen)
             elif not dry_run:
-                rows.add_draft(session, row, _photo_rows(row.id, pictures))
+                rows.add_draft(session, row, photo_rows(row.id, pictures))
         report = ImportReport(
             name=name,
             digest=digest,
@@ -287,11 +284,11 @@ def _item(
     else:
         known = recognised(index, candidate)
         notes += known.notes
-    body = _draft_body(candidate, known, title=title, name=name, file_digest=digest, notes=notes)
-    id_ = str(uuid5(_NAMESPACE, _identity(candidate)))
+    body = draft_body(candidate, known, title=title, name=name, file_digest=digest, notes=notes)
+    id_ = str(uuid5(_NAMESPACE, identity(candidate)))
     row = rows.DraftRow(
         id=id_,
-        digest=hashlib.sha256(_identity(candidate).encode()).hexdigest(),
+        digest=hashlib.sha256(identity(candidate).encode()).hexdigest(),
         body=body,
         created_at=now.astimezone(UTC),
         received_at=now.astimezone(UTC),
@@ -312,77 +309,6 @@ def _item(
         possible_types=possible_types(text=candidate.text, body=candidate.body),
     )
     return item, row
-
-
-def _draft_body(
-    candidate: Candidate,
-    known: Recognised,
-    *,
-    title: str,
-    name: str,
-    file_digest: str,
-    notes: list[Fault],
-) -> dict[str, object]:
-    """Return the body of a draft: the fields of one from the field, for its list, and under `page` all that came."""
-    sections = {section: clean(text) for section, text in candidate.sections.items()}
-    alarm = "、".join(code for _, code in known.alarms) or candidate.alarm
-    texts = {
-        "machine": candidate.machine,
-        "alarm": alarm,
-        "symptom": sections.get("现象") or title,
-        "ruled_out": sections.get("原因", ""),
-        "cured_by": sections.get("处理", ""),
-        "notes": f"{name} · {candidate.place}",
-    }
-    return {
-        **{field: clean(texts[field]).strip()[:most] for field, most in FIELDS.items()},
-        IMPORTED: {
-            "file": name[:200],
-            "file_digest": file_digest,
-            "place": candidate.place[:200],
-            "title": clean(title),
-            "title_en": clean(candidate.title_en),
-            "sections": sections,
-            "text": candidate.text,
-            "path": candidate.path[:300],
-            "page_type": candidate.page_type,
-            "body": clean(candidate.body),
-            "pictures": [{"name": one.name, "called": one.called} for one in candidate.pictures],
-            "alarms": [list(pair) for pair in known.alarms],
-            "controllers": list(known.controllers),
-            "machines": list(known.machines),
-            "subsystem": known.subsystem,
-            "similar": [list(entry) for entry in known.similar],
-            "notes": [asdict(note) for note in notes],
-        },
-    }
-
-
-def _identity(candidate: Candidate) -> str:
-    """Return what makes a case the same case: what it says, not the file or the row it stands in."""
-    values = {
-        "title": candidate.title,
-        "sections": dict(candidate.sections),
-        "text": candidate.text,
-        "alarm": candidate.alarm,
-        "machine": candidate.machine,
-        "pictures": [picture.digest for picture in candidate.pictures],
-    }
-    return json.dumps(values, ensure_ascii=True, sort_keys=True)
-
-
-def _photo_rows(draft_id: str, pictures: tuple[Picture, ...]) -> list[rows.DraftPhotoRow]:
-    return [
-        rows.DraftPhotoRow(
-            draft_id=draft_id,
-            position=position,
-            media_type=picture.media_type,
-            digest=picture.digest,
-            size_bytes=len(picture.content),
-            content=picture.content,
-        )
-        for position, picture in enumerate(pictures, 1)
-    ]
 
 
 def _is_ours(library: Library, digests: Mapping[str, str], note: Fault) -> bool:
