@@ -126,6 +126,19 @@ def test_another_machine_or_subsystem_never_repeats() -> None:
     assert repeats(jobs, within=90 * DAY) == ()
 
 
+def test_a_job_repeats_the_one_closed_last_and_none_that_was_still_open() -> None:
+    slow, quick, again = a_job("1", 0, 80), a_job("2", 1, 2), a_job("3", 85, 86)
+    assert [(one.first.id, one.again.id) for one in repeats([again, quick, slow], within=90 * DAY)] == [
+        ("1", "3")
+    ]
+    noon = datetime(2026, 1, 11, 12, tzinfo=UTC)
+    first = a_job("1", 0, 10, closed_at=noon)
+    before = a_job("2", 10, 11, opened_at=noon - timedelta(seconds=1))
+    at_once = a_job("2", 10, 11, opened_at=noon)
+    assert repeats([first, before], within=30 * DAY) == ()
+    assert [one.after for one in repeats([first, at_once], within=30 * DAY)] == [timedelta(0)]
+
+
 def test_first_time_fix_is_corrected_by_what_came_back() -> None:
     jobs = [
         a_job("1", 0, 1),
