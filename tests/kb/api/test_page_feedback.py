@@ -147,7 +147,7 @@ def test_work_is_taken_over_on_its_page_with_faults_and_conflicts_told(client: T
     }
     refused = client.post(f"/page-work/{PAGE}", data={**form, "state": "declined", "note": ""})
     assert refused.status_code == 422
-    assert "say why it is declined" in refused.text
+    assert "请写明为什么不采纳" in refused.text
     saved = client.post(f"/page-work/{PAGE}", data=form)
     assert ("已保存" in saved.text, 'value="李工"' in saved.text) == (True, True)
     stale = client.post(f"/page-work/{PAGE}", data={**form, "owner": "王工"})

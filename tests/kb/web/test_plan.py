@@ -180,8 +180,8 @@ def test_contracts_with_too_few_visits_are_told(house: House, planned: TestClien
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        pytest.param({"first_day": "", "last_day": ""}, "is no date", id="empty"),
-        pytest.param({"first_day": "2026-12-31", "last_day": "2026-01-01"}, "lies before", id="order"),
+        pytest.param({"first_day": "", "last_day": ""}, "不是日期", id="empty"),
+        pytest.param({"first_day": "2026-12-31", "last_day": "2026-01-01"}, "早于", id="order"),
         pytest.param({"first_day": "<b>", "last_day": "x"}, "&lt;b&gt;", id="markup"),
     ],
 )
