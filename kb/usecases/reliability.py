@@ -384,24 +384,6 @@ def _as_hours(span: timedelta | None) -> float | None:
     return None if span is None else round(span.total_seconds() / 3600, 3)
 
 
-def job_json(job: Job) -> dict[str, object]:
-    """Return a repair as an object of JSON."""
-    return {
-        "id": job.id,
-        "number": job.number,
-        "title": job.title,
-        "equipment_id": job.machine.id,
-        "site": job.machine.site,
-        **{name: job.words[name] for name in GROUPS},
-        "opened": job.opened.isoformat(),
-        "closed": job.closed.isoformat(),
-        "restored": job.restored.isoformat() if job.restored else None,
-        "visits": job.visits,
-        "minutes": job.minutes,
-        "cost": job.cost,
-    }
-
-
 def jobs_of(found: Reliability, group: str, key: str) -> Sequence[Job]:
     """Return the jobs behind a figure, the last ones first.
 

@@ -1,6 +1,7 @@
 """What the figures mean, in sentences: how a part fails, when a change pays, where a reading goes."""
 
 from kb.i18n import Language, translator
+from kb.usecases.reliability import GROUPS, Job
 from kb.usecases.reliability_parts import PartLife
 from kb.usecases.reliability_trends import ReadingTrend, item_name
 
@@ -60,3 +61,21 @@ def standing_sentence(one: ReadingTrend, language: Language) -> str:
         crossing=one.trend.crossing if one.trend else "",
         visit=one.next_visit[0] if one.next_visit else "",
     )
+
+
+def job_json(job: Job) -> dict[str, object]:
+    """Return a repair as an object of JSON."""
+    return {
+        "id": job.id,
+        "number": job.number,
+        "title": job.title,
+        "equipment_id": job.machine.id,
+        "site": job.machine.site,
+        **{name: job.words[name] for name in GROUPS},
+        "opened": job.opened.isoformat(),
+        "closed": job.closed.isoformat(),
+        "restored": job.restored.isoformat() if job.restored else None,
+        "visits": job.visits,
+        "minutes": job.minutes,
+        "cost": job.cost,
+    }

@@ -12,13 +12,13 @@ from kb.usecases.job_history_import import import_history
 from kb.usecases.reliability import (
     GROUPS,
     ReliabilityQuery,
-    job_json,
     jobs_of,
     reliability,
     reliability_json,
 )
 from kb.usecases.reliability_parts import RATIO, part_lives
 from kb.usecases.reliability_trends import reading_trends
+from kb.usecases.reliability_words import job_json
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.page_imports import kept_file, kept_upload
 
