@@ -92,14 +92,16 @@ def voted(session: Session, *, query_id: str, page_id: str, helpful: bool) -> No
 def unanswered_rows(session: Session, *, state: str, first: int, size: int) -> list[SearchLogRow]:
     """Return the queries without a good answer in a state, the most asked first; of those asked alike the latest."""
     asked = col(SearchLogRow.found_none) + col(SearchLogRow.found_near) + col(SearchLogRow.not_helpful)
-    query = (
-        select(SearchLogRow)
+    order = (asked.desc(), col(SearchLogRow.last_at).desc(), col(SearchLogRow.id))
+    # All in a state are sorted to find a page: by what they are sorted by alone, without their texts.
+    page = (
+        select(SearchLogRow.id)
         .where(SearchLogRow.state == state, asked > 0)
-        .order_by(asked.desc(), col(SearchLogRow.last_at).desc(), col(SearchLogRow.id))
+        .order_by(*order)
         .offset(first)
         .limit(size)
     )
-    return list(session.exec(query))
+    return list(session.exec(select(SearchLogRow).where(col(SearchLogRow.id).in_(page)).order_by(*order)))
 
 
 def unanswered_counts(session: Session) -> dict[str, int]:

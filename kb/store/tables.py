@@ -175,7 +175,10 @@ class VisitRow(SQLModel, table=True):
     """
 
     __tablename__ = "visits"
-    __table_args__ = (Index("ix_visits_day_key_state", "day", "key", "state"),)
+    __table_args__ = (
+        Index("ix_visits_day_key_state", "day", "key", "state"),
+        Index("ix_visits_state_day", "state", "day", "key"),
+    )
     key: str = Field(primary_key=True, max_length=200)
     run: int = Field(foreign_key="plan_runs.number", index=True)
     site_id: str = Field(foreign_key="sites.id", index=True)

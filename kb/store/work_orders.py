@@ -229,51 +229,31 @@ def order_page(
     *,
     first: int,
     size: int,
-    by_text: bool = False,
 ) -> tuple[list[WorkOrderRow], int]:
-    """Return orders that meet all conditions, open ones first, of each those opened last; and how many there are.
-
-    Args:
-        by_text: Whether a text is looked for: that takes one walk through the table, which must not be made thrice.
-    """
-    if by_text:
-        return _page_by_text(session, conditions, first=first, size=size)
+    """Return orders that meet all conditions, open ones first, of each those opened last; and how many there are."""
     closed = col(WorkOrderRow.closed_at)
-    running, ended = counts_of_orders(session, conditions)
-    found: list[WorkOrderRow] = []
-    # Each half comes in the order of an index; sorting both by one expression would read every row.
-    for half, start, most in (
-        (closed.is_(None), first, min(size, running - first)),
-        (
-            closed.is_not(None),
-            max(0, first - running),
-            min(size - max(0, min(size, running - first)), ended - max(0, first - running)),
-        ),
-    ):
-        if most <= 0:
-            continue
-        query = (
-            select(WorkOrderRow)
-            .where(*conditions, half)
-            .order_by(col(WorkOrderRow.opened_at).desc(), col(WorkOrderRow.id))
-            .offset(start)
-            .limit(most)
-        )
-        found += session.exec(query)
-    return found, running + ended
+    running = _count(session, [*conditions, closed.is_(None)])
+    here = max(0, min(size, running - first))
+    found = _half(session, [*conditions, closed.is_(None)], first, here) if here else []
+    start, most = max(0, first - running), size - here
+    last = _half(session, [*conditions, closed.is_not(None)], start, most) if most else []
+    # A half that ends on this page is counted by it: looking for a text reads every order, which is done once then.
+    ends_here = len(last) < most and (last or not start)
+    ended = start + len(last) if ends_here else _count(session, [*conditions, closed.is_not(None)])
+    return found + last, running + ended
 
 
-def _page_by_text(
-    session: Session, conditions: Sequence[ColumnElement[bool]], *, first: int, size: int
-) -> tuple[list[WorkOrderRow], int]:
+def _half(
+    session: Session, conditions: Sequence[ColumnElement[bool]], first: int, size: int
+) -> list[WorkOrderRow]:
+    """Return a part of the open or of the ended orders, which comes in the order of an index; both together would not."""
     row = WorkOrderRow
-    query = select(row.id, row.opened_at, row.closed_at).where(*conditions)
-    keys = sorted(session.exec(query), key=lambda one: one[0])
-    keys.sort(key=lambda one: one[1], reverse=True)
-    keys.sort(key=lambda one: one[2] is not None)
-    ids = [id for id, _, _ in keys[first : first + size]]
-    by_id = {one.id: one for one in session.exec(select(row).where(col(row.id).in_(ids)))}
-    return [by_id[id] for id in ids], len(keys)
+    query = select(row).where(*conditions).order_by(col(row.opened_at).desc(), col(row.id))
+    return list(session.exec(query.offset(first).limit(size)))
+
+
+def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return session.exec(select(func.count()).select_from(WorkOrderRow).where(*conditions)).one()
 
 
 def order_rows(
@@ -281,13 +261,6 @@ def order_rows(
 ) -> list[WorkOrderRow]:
     """Return the orders that meet all conditions: open ones first, of each those opened last."""
     return order_page(session, conditions, first=first, size=size)[0]
-
-
-def counts_of_orders(session: Session, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
-    """Return how many orders that meet all conditions have not ended, and how many have; in one reading."""
-    query = select(func.count(), func.count(col(WorkOrderRow.closed_at))).select_from(WorkOrderRow)
-    total, ended = session.exec(query.where(*conditions)).one()
-    return total - ended, ended
 
 
 def rows_at(session: Session, row: type[AtSite], site_ids: set[str]) -> list[AtSite]:

@@ -153,10 +153,11 @@ def fault_list(store: Store, query: FaultQuery, *, now: datetime) -> FaultPage:
         )
         first = (query.page - 1) * query.size
         if query.sort != "due" and not query.due:
-            total = reports.count_lines(session, conditions)
             found = reports.report_lines(
                 session, conditions, by_priority=query.sort == "priority", first=first, size=query.size
             )
+            ends_here = len(found) < query.size and (found or not first)
+            total = first + len(found) if ends_here else reports.count_lines(session, conditions)
             return FaultPage(items=_lines(session, found, now), total=total, page=query.page, size=query.size)
         if group != "open":
             raise BadQuery("deadlines sort and filter open reports only; choose the group open")

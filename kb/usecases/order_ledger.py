@@ -128,8 +128,8 @@ def ledger(store: Store, wish: LedgerWish, *, whole: bool = False) -> Ledger:
             part_class=wish.part_class,
             under=wish.under,
         )
-        total = rows.count_ledger(session, conditions)
-        if whole and total > MOST_EXPORTED:
+        total = rows.count_ledger(session, conditions) if whole else 0
+        if total > MOST_EXPORTED:
             raise BadQuery(
                 Message(
                     "{total:,} parts are too many for one file; {most:,} at most: narrow it down",
@@ -138,6 +138,10 @@ def ledger(store: Store, wish: LedgerWish, *, whole: bool = False) -> Ledger:
                 )
             )
         first, size = (0, None) if whole else ((wish.page - 1) * wish.size, wish.size)
+        listed = rows.ledger_rows(session, conditions, first=first, size=size)
+        if not whole:
+            ends_here = len(listed) < wish.size and bool(listed or not first)
+            total = first + len(listed) if ends_here else rows.count_ledger(session, conditions)
         items = tuple(
             LedgerLine(
                 part_id=part.id,
@@ -154,7 +158,7 @@ def ledger(store: Store, wish: LedgerWish, *, whole: bool = False) -> Ledger:
                 order_id=order.id,
                 order=order.number,
             )
-            for part, order, site, machine in rows.ledger_rows(session, conditions, first=first, size=size)
+            for part, order, site, machine in listed
         )
     return Ledger(items=items, total=total, page=wish.page, size=wish.size)
 

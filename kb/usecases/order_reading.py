@@ -167,7 +167,6 @@ def work_orders(store: Store, query: OrderQuery, *, now: datetime) -> OrderPage:
             conditions,
             first=(query.page - 1) * query.size,
             size=query.size,
-            by_text=bool(query.text),
         )
         items = orders_of(session, found, now=now)
     return OrderPage(items=items, total=total, page=query.page, size=query.size)

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -231,7 +232,8 @@ def main() -> None:
                 "path": case.path,
                 "status": answer.status_code,
             }
-            row |= {name: round(value, 1) for name, value in measured(lambda path=case.path: client.get(path), chosen.rounds, with_server=postgresql).items()}  # fmt: skip
+            times = measured(partial(client.get, case.path), chosen.rounds, with_server=postgresql)
+            row |= {name: round(value, 1) for name, value in times.items()}
             found.append(row)
             if not chosen.json:
                 late = "  LATE" if float(str(row["cpu_p95"])) > LIMIT_MS or answer.status_code != 200 else ""

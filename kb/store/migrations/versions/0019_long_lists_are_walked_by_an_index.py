@@ -22,6 +22,7 @@ INDEXES = (
     ("ix_records_open_created", "records", ["is_open", "created_at", "id"]),
     ("ix_record_events_at_position", "record_events", ["at", "position"]),
     ("ix_visits_day_key_state", "visits", ["day", "key", "state"]),
+    ("ix_visits_state_day", "visits", ["state", "day", "key"]),
     ("ix_audit_kind_at", "audit", ["kind", "at", "id"]),
     ("ix_drafts_state_received", "drafts", ["state", "received_at", "id"]),
     ("ix_maintenance_proposals_created_id", "maintenance_proposals", ["created_at", "id"]),
