@@ -122,9 +122,9 @@ def _machines(proposal: Proposal, words: ProposalWords) -> Table:
             Column(title=say("Tag")),
             Column(title=say("Class"), weight=1.3),
             Column(title=say("Make and model"), weight=1.6),
-            Column(title=say("Serial number")),
+            Column(title=say("Serial number"), weight=1.3),
             Column(title=say("Control")),
-            Column(title=say("Commissioned")),
+            Column(title=say("Commissioned"), weight=1.3),
         ),
         rows=tuple(
             (
@@ -239,7 +239,7 @@ def _work(proposal: Proposal, words: ProposalWords) -> Table:
             Column(title=say("Times"), weight=0.6, align=Align.END),
             Column(title=say("Items"), weight=0.6, align=Align.END),
             Column(title=say("Minutes"), weight=0.7, align=Align.END),
-            Column(title=say("Checklists"), weight=2.2),
+            Column(title=say("Checklists"), weight=3.6),
         ),
         rows=rows,
     )

@@ -9,6 +9,7 @@ from kb.store import Store
 from kb.store import attachments as files
 from kb.store import records as rows
 from kb.store.records import RecordRow, RecordSelection, Session
+from kb.store.work_orders import order_row
 from kb.usecases.record_description import LINKS, RecordField, RecordKind
 from kb.usecases.record_due import escalation_of, late_rows
 from kb.usecases.record_kinds import KINDS, kind_named
@@ -89,6 +90,12 @@ def record_list(store: Store, query: RecordQuery, *, wording: Wording, now: date
     return RecordPage(items=items, page=query.page, size=query.size, total=total)
 
 
+def _order_id(session: Session, handle: str) -> str:
+    """Return the id of a work order by its id or number; what is none selects nothing."""
+    order = order_row(session, handle) if handle and "\0" not in handle else None
+    return handle if order is None else order.id
+
+
 def selection(session: Session, query: RecordQuery, now: datetime) -> RecordSelection:
     """Return what a query selects.
 
@@ -132,7 +139,7 @@ def selection(session: Session, query: RecordQuery, now: datetime) -> RecordSele
         site_id=ids["site"],
         equipment_id=ids["equipment"],
         visit_key=query.visit,
-        order_id=query.order,
+        order_id=_order_id(session, query.order),
         about_id=about.id if about else "",
         text=tuple(query.text.replace("\0", " ").casefold().split())[:8],
         due_from=monday if query.due == "week" else None,

@@ -187,6 +187,8 @@ def facts(one: Record, wording: Wording) -> list[dict[str, str]]:
                 href = _LINKS[field.name] + quote(code, safe="")
             elif field.name == "visit":
                 href = f"/visits/{quote(code)}"
+            elif field.name == "order" and code:
+                href = f"/orders/{quote(code, safe='')}"
             elif field.name == "about":
                 href = f"/records/{quote(code)}"
         else:

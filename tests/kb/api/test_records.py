@@ -2,12 +2,14 @@
 
 import io
 import re
+from urllib.parse import quote
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
 from kb.store import register as audit
+from kb.store.work_orders import WorkOrderEventRow, WorkOrderRow
 from kb.wiring import House
 
 COMPLAINT = {"title": "=主轴<b>异响</b>", "equipment": "立加-01", "category": "repair", "said": "修了三次"}
@@ -46,7 +48,7 @@ def hidden(page: str, name: str) -> str:
 
 def test_a_record_lives_over_http_with_its_file_document_and_lists(site: House, client: TestClient) -> None:
     path = "/api/v1/records"
-    assert len(client.get(f"{path}/kinds").json()["items"]) == 11
+    assert len(client.get(f"{path}/kinds").json()["items"]) == 12
     made = client.post(path, params={"kind": "complaint", "id": "k1"}, json=COMPLAINT)
     assert (made.status_code, made.headers["etag"], made.json()["number"][:2]) == (201, '"r1"', "TS")
     one = f"{path}/{made.json()['number']}"
@@ -235,3 +237,33 @@ def test_the_audit_page_searches_and_erases_only_what_is_confirmed(site: House, 
     )
     assert client.get("/audit/personal-data?customer=KH1").content[:2] == b"PK"
     assert client.get("/api/v1/personal-data/KH9").status_code == 404
+
+
+def test_customer_site_machine_and_order_lead_to_their_records_and_these_lead_back(
+    site: House, client: TestClient
+) -> None:
+    order = {"kind": "repair", "title": "主轴异响", "site_id": "s1", "equipment_id": "m1", "state": "closed"}
+    with site.store.writing() as session:
+        session.add(WorkOrderRow(id="o1", number="GD 1", opened_at=site.now(), **order))
+        session.flush()
+        told = {"at": site.now(), "told_at": site.now(), "who": "王工"}
+        session.add(WorkOrderEventRow(id="e1", work_order_id="o1", position=1, kind="reported", **told))
+    made = client.post("/api/v1/records", params={"kind": "complaint"}, json={**COMPLAINT, "order": "GD 1"})
+    number = made.json()["number"]
+    lost = []
+    for page, asked in (
+        ("/register/customers/KH1", "customer=KH1"),
+        ("/register/sites/XC1", "site=XC1"),
+        ("/register/equipment/立加-01", f"equipment={quote('立加-01')}"),
+        ("/machine-files/立加-01", f"equipment={quote('立加-01')}"),
+        ("/orders/o1", "order=GD%201"),
+    ):
+        if f'href="/records?{asked}"' not in client.get(page).text:
+            lost.append(page)
+        if number not in client.get(f"/records?{asked}").text:
+            lost.append(asked)
+    assert lost == []
+    back = client.get(f"/records/{number}").text
+    found = re.findall(r'href="(/(?:register/(?:customers|sites|equipment)|orders)/[^"]+)"', back)
+    assert len(set(found)) == 4
+    assert {client.get(one).status_code for one in found} == {200}
