@@ -157,14 +157,17 @@ def added_by(tables: Tables, routes: Routes, cache: Array, pair: int, s: int) ->
 def kits_taken(tables: Tables, routes: Routes, day: int, needed: int) -> int:
     """Return those of the kits that are needed of which no further route of the day can have one, as bits."""
     taken = 0
-    for kit in range(tables.kit_limit.shape[1]):
+    kits = tables.flags[4]
+    # Behind the five flags stand days + 1 first slots, then days x kits limits.
+    day_count = (len(tables.flags) - 6) // (kits + 1)
+    for kit in range(kits):
         bit = 1 << kit
         if needed & bit == 0:
             continue
         count = 0
-        for s in range(tables.day_first[day], tables.day_first[day + 1]):
-            count += int(routes.kits[s] & bit != 0)
-        if count >= tables.kit_limit[day, kit]:
+        for s in range(tables.flags[5 + day], tables.flags[6 + day]):
+            count += int(routes.route[s].kits & bit != 0)
+        if count >= tables.flags[6 + day_count + day * kits + kit]:
             taken |= bit
     return taken
 
@@ -179,10 +182,11 @@ def best_slot(
     seen[0] += 1
     token = seen[0]
     taken = 0
-    if tables.flags[4] == 1 and tables.kits[tables.pairs[pair].task] != 0:
-        taken = kits_taken(tables, routes, tables.pairs[pair].day, tables.kits[tables.pairs[pair].task])
+    if tables.flags[4] > 0 and tables.tasks[tables.pairs[pair].task].kits != 0:
+        needed = tables.tasks[tables.pairs[pair].task].kits
+        taken = kits_taken(tables, routes, tables.pairs[pair].day, needed)
     for s in range(tables.pairs[pair].first, tables.pairs[pair].last):
-        if taken != 0 and taken & ~routes.kits[s] != 0:
+        if taken != 0 and taken & ~routes.route[s].kits != 0:
             continue
         if routes.route[s].n == 0:
             kind = tables.slots[s].kind + 2

@@ -12,6 +12,7 @@ ROUTE = np.dtype(
     [
         ("n", "i4"), ("restock", "i4"), ("mark", "i8"), ("version", "i8"), ("cost", "f8"), ("time", "f8"),
         ("late", "f8"), ("over", "f8"), ("finish", "f8"), ("extra", "f8"), ("priced", "f8"), ("obj", "f8"),
+        ("kits", "i8"),
     ]
 )  # fmt: skip
 ROUNDING = 1.0 + 1e-12
@@ -23,7 +24,7 @@ class Routes(NamedTuple):
 
     `route[s]`: n stops, position of the restocking (0 = none), mark of the last ruin that touched it, version, way's
     cost, time of travel and service, time beyond the latest end, load beyond the capacity, finish, prices of
-    technicians and overtime, hard objective and penalised objective.
+    technicians and overtime, hard objective and penalised objective, the kits of its stops as bits.
     """
 
     route: Array
@@ -43,8 +44,6 @@ class Routes(NamedTuple):
     """[penalty of load, penalty of time, penalised objective, hard objective]."""
     counters: Array
     """[last version, last mark, stops of all routes, routes driven, requests absent, routes overloaded, late]."""
-    kits: Array
-    """By slot, the kits that its stops need, as bits; one row where nothing needs any."""
 
 
 def empty_routes(tables: Tables) -> Routes:
@@ -68,7 +67,6 @@ def empty_routes(tables: Tables) -> Routes:
         bucket=np.zeros(len(tables.bucket_time)),
         loose=np.zeros(4),
         counters=np.zeros(8, np.int64),
-        kits=np.zeros(slots if tables.flags[4] == 1 else 1, np.int64),
     )
 
 
@@ -118,12 +116,12 @@ def rebuild(tables: Tables, routes: Routes, s: int) -> None:
         for r in range(resources):
             routes.load[s, r] += tables.load[task, r]
     places[n + 1] = slot.end
-    if tables.flags[4] == 1:
+    if tables.flags[4] > 0:
         held_kits = 0
         for i in range(1, n + 1):
             if stops[i] != RESTOCK_STOP:
-                held_kits |= tables.kits[stops[i]]
-        routes.kits[s] = held_kits
+                held_kits |= tables.tasks[stops[i]].kits
+        one.kits = held_kits
     cost = 0.0
     way = 0.0
     if n > 0:

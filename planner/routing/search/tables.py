@@ -16,6 +16,7 @@ TASK = np.dtype(
         ("fixed", "i4"),
         ("service", "f8"),
         ("start", "f8"),
+        ("kits", "i8"),
     ]
 )
 REQUEST = np.dtype(
@@ -66,13 +67,11 @@ class Tables(NamedTuple):
     price: Array
     """Loose numbers: balance price, price of a request that must be planned, typical way, typical load by resource."""
     flags: Array
-    """Loose whole numbers: timed, cost is time, most stops of a route, number of empty-slot kinds, kits are needed."""
-    kits: Array
-    """By task, the kits that it needs, as bits; one row where there are none."""
-    kit_limit: Array
-    """How many routes of a day may have a kit, by day and kit."""
-    day_first: Array
-    """By day, the first slot; one more at the end."""
+    """Loose whole numbers: timed, cost is time, most stops of a route, number of empty-slot kinds, number of kits.
+
+    Where there are kits, behind these by day the first slot, one more at the end; then by day and kit how many routes may
+    have it. More arrays would be handed over at each call of the search, which costs a third of its speed.
+    """
 
 
 class Prepared(NamedTuple):
@@ -152,22 +151,28 @@ def prepared(problem: Problem) -> Prepared:
                 scale_time == scale_cost and np.array_equal(cost, time),
                 _most_stops(problem),
                 slots["kind"].max(initial=0) + 1,
-                problem.kits is not None,
+                *_kit_flags(problem, slots),
             ],
             dtype=np.int64,
         ),
-        kits=_kits(problem),
-        kit_limit=np.zeros((1, 1), np.int64) if problem.kits is None else problem.kits.limit.astype(np.int64),
-        day_first=np.searchsorted(slots["day"], np.arange(problem.days + 1)).astype(np.int64),
     )
     return Prepared(tables, order, scale_cost)
 
 
 def _kits(problem: Problem) -> Ints:
     if problem.kits is None:
-        return np.zeros(1, np.int64)
+        return np.zeros(len(problem.tasks.place), np.int64)
     needs = problem.kits.needs.astype(np.int64)
     return np.ascontiguousarray(needs @ (1 << np.arange(needs.shape[1], dtype=np.int64)))
+
+
+def _kit_flags(problem: Problem, slots: Array) -> list[int]:
+    """Return what `Tables.flags` says of kits."""
+    if problem.kits is None:
+        return [0]
+    first = np.searchsorted(slots["day"], np.arange(problem.days + 1))
+    limit = problem.kits.limit
+    return [limit.shape[1], *first.tolist(), *limit.reshape(-1).tolist()]
 
 
 def _scales(problem: Problem) -> tuple[float, float]:
@@ -230,6 +235,7 @@ def _tasks(problem: Problem, order: Ints, scale_time: float) -> Array:
     tasks["fixed"] = back[given.fixed_slot]
     tasks["service"] = np.rint(given.service * scale_time)
     tasks["start"] = np.rint(given.fixed_start * scale_time)
+    tasks["kits"] = _kits(problem)
     return tasks
 
 
