@@ -97,6 +97,7 @@ def _tables(
     dice: Random, records: int, sites: int, machines: int, proposals: int
 ) -> Iterator[tuple[type[SQLModel], Iterable[Mapping[str, Any]]]]:
     customers = max(1, sites // 4)
+    running = min(OPEN, max(1, records // 10))
     people = max(2, sites // 60)
     span = timedelta(days=3650)
 
@@ -160,8 +161,8 @@ def _tables(
     yield WorkOrderRow, (
         {
             "id": f"o{n}", "number": f"WO-{n:07d}", "kind": "repair" if n % 3 else "inspection", "title": phrase(dice), "site_id": machine(n)[1],
-            "equipment_id": machine(n)[0], "technician_id": f"t{n % people}", "state": "accepted" if n < OPEN else "closed",
-            "alarm": f"AL{n % 900}", "opened_at": ago(n, records), "closed_at": None if n < OPEN else ago(n, records) + timedelta(hours=5),
+            "equipment_id": machine(n)[0], "technician_id": f"t{n % people}", "state": "accepted" if n < running else "closed",
+            "alarm": f"AL{n % 900}", "opened_at": ago(n, records), "closed_at": None if n < running else ago(n, records) + timedelta(hours=5),
             "priority": f"P{1 + n % 4}", "subsystem": "SP", "cause": f"C{n % 9}", "remedy": f"R{n % 9}", "body": {"work": phrase(dice) * 4},
         }
         for n in range(records)
@@ -172,7 +173,7 @@ def _tables(
             "told_at": ago(n, records) + timedelta(hours=at),
         }
         for n in range(records)
-        for at, kind in enumerate(("reported", "accepted") if n < OPEN else ("reported", "accepted", "arrived", "resolved", "closed"))
+        for at, kind in enumerate(("reported", "accepted") if n < running else ("reported", "accepted", "arrived", "resolved", "closed"))
     )  # fmt: skip
     yield WorkOrderPartRow, (
         {"id": f"p{n}", "work_order_id": f"o{n}", "equipment_id": machine(n)[0], "part_number": f"PN-{n % 800}", "name": phrase(dice)[:20], "used_on": ago(n, records).date()}
@@ -181,14 +182,14 @@ def _tables(
     yield FaultReportRow, (
         {
             "id": f"f{n}", "number": f"FR-{n:07d}", "site_id": machine(n)[1], "equipment_id": machine(n)[0], "channel": "phone",
-            "state": "new" if n % 2 and n < OPEN else "accepted", "alarm": f"AL{n % 900}", "symptom": phrase(dice), "machine_state": "stopped",
-            "reported_at": ago(n, records), "work_order_id": None if n % 2 and n < OPEN else f"o{n}", "priority": f"P{1 + n % 4}",
+            "state": "new" if n % 2 and n < running else "accepted", "alarm": f"AL{n % 900}", "symptom": phrase(dice), "machine_state": "stopped",
+            "reported_at": ago(n, records), "work_order_id": None if n % 2 and n < running else f"o{n}", "priority": f"P{1 + n % 4}",
         }
         for n in range(records)
     )  # fmt: skip
     yield FaultReportEventRow, (
         {"id": f"f{n}-0", "report_id": f"f{n}", "position": 0, "kind": "acknowledged", "at": ago(n, records) + timedelta(hours=1), "who": "bench", "told_at": ago(n, records)}
-        for n in range(1, min(OPEN, records), 4)
+        for n in range(1, running, 4)
     )  # fmt: skip
     yield (
         PlanRunRow,
@@ -258,10 +259,11 @@ def _records(
     dice: Random, records: int, customers: int, machine: Any
 ) -> Iterator[tuple[type[SQLModel], Iterable[Mapping[str, Any]]]]:
     kinds = list(KINDS.values())
+    running = min(OPEN, max(1, records // 10))
 
     def row(n: int) -> dict[str, Any]:
         kind = kinds[n % len(kinds)]
-        is_open = n < OPEN
+        is_open = n < running
         states = [one.code for one in kind.states]
         text = phrase(dice)
         made = NOW - timedelta(days=3650) * ((n + 0.5) / records)
