@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 from opencc_purepy import OpenCC
 
-TOKENS_VERSION = 5
+TOKENS_VERSION = 6
 """Raise it when any token comes out differently, so that an index built before is built again."""
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
@@ -160,11 +160,19 @@ def everyday_characters() -> frozenset[str]:
     return frozenset(b"".join(rows).decode("gb2312", errors="ignore"))
 
 
+def _is_pair(one: Atom, two: Atom) -> bool:
+    """Whether an atom and the Chinese character after it are looked up together."""
+    if one.kind == "chinese":
+        return two.glued
+    return len(one.text) == 1 and two.start - one.end <= 1
+
+
 def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
     """Yield the tokens of a text given as atoms, one for each occurrence.
 
     Characters, pairs of neighbouring characters, Latin and digit atoms, whole words written without a space
-    (`828d`, `rs232`), and a single letter with the character it is glued to (`x轴`).
+    (`828d`, `rs232`), and a single letter with the character it is glued to, as half of all writers put a space
+    there or none (`X轴`, `X 轴`: `x轴`).
 
     Args:
         atoms: In order, as `atoms_of` returns them.
@@ -180,11 +188,7 @@ def tokens_of(atoms: list[Atom], *, characters: bool = True) -> Iterator[str]:
         if atom.kind == "chinese":
             if characters or atom.text not in everyday_characters():
                 yield atom.text
-            if (
-                previous is not None
-                and atom.glued
-                and (previous.kind == "chinese" or len(previous.text) == 1)
-            ):
+            if previous is not None and _is_pair(previous, atom):
                 yield previous.text + atom.text
         else:
             word.append(atom.text)

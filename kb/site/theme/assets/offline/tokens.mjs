@@ -95,6 +95,9 @@ export function atomsOf(text) {
   return atoms;
 }
 
+/** Whether an atom and the Chinese character after it are looked up together: X轴 and X 轴 alike. */
+const isPair = (one, two) => (one.kind === "chinese" ? two.glued : one.text.length === 1 && two.start - one.end <= 1);
+
 /** Returns the tokens of a text given as atoms, one for each occurrence: kb/search/tokens.py. */
 export function tokensOf(atoms) {
   const tokens = [];
@@ -108,7 +111,7 @@ export function tokensOf(atoms) {
     if (word.length && !atom.joined) close();
     if (atom.kind === "chinese") {
       tokens.push(atom.text);
-      if (before && atom.glued && (before.kind === "chinese" || before.text.length === 1)) tokens.push(before.text + atom.text);
+      if (before && isPair(before, atom)) tokens.push(before.text + atom.text);
     } else {
       word.push(atom.text);
       tokens.push(atom.text);
