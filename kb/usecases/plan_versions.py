@@ -25,6 +25,7 @@ from kb.store.register import Session
 from kb.store.visits import visit_of
 from kb.usecases.plan_book import PlanBook
 from kb.usecases.plan_reading import plan_book
+from kb.usecases.plan_trail import note_plan
 from kb.usecases.plan_words import hours_text
 from planner.model import Visit, VisitState
 
@@ -223,7 +224,9 @@ def publish_plan(store: Store, *, note: str, who: str, now: datetime) -> Version
             visits=[_written(one) for one in places],
         )
         add_version(session, row)
-        return _version(row)
+        made = _version(row)
+        note_plan(session, "plan_versions", str(made.number), "publish", None, made.json(), who=who, now=now)
+        return made
 
 
 def plan_versions(store: Store) -> tuple[Version, ...]:
