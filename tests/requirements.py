@@ -9,7 +9,7 @@ def missing(part: str, why: str) -> None:
     """Skip the test for want of `part`, or fail it where SERVICEBOOK_TEST_REQUIRE names the part (as CI does).
 
     Args:
-        part: `postgresql` or `browser`.
+        part: `postgresql`, `browser` or `office`.
         why: What was looked for and not found.
     """
     required = os.environ.get("SERVICEBOOK_TEST_REQUIRE", "").split(",")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from kb.usecases.summary_files import summary_docx, summary_xlsx
 from tests.year.tally import SHARES, Tally
 
 SAY = translator("zh_CN")
+OFFICE = shutil.which("soffice")
+"""LibreOffice, which works out the formulas of workbooks; None where it is absent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ def in_workbooks(tally: Tally, summaries: list[PeriodSummary], *, now: datetime)
 
 
 def _calculate(folder: Path, out: Path) -> None:
-    command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
+    command = [OFFICE or "soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
     files = [str(one) for one in sorted(folder.glob("*.xlsx"))]
     done = subprocess.run(
         [*command, "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *files],

@@ -10,6 +10,7 @@ from kb.store import Store
 from kb.usecases.summary_figures import BY_CODE, FIGURES
 from tests.conftest import the_real_library
 from tests.postgresql import POSTGRESQL, empty_store, server, store
+from tests.requirements import missing
 from tests.year import checking, proposing
 from tests.year.department import MONTHS, YEAR
 from tests.year.tally import CODES
@@ -68,6 +69,8 @@ def test_closed_months_keep_their_figures_and_tell_each_that_moved(year: LivedYe
 
 
 def test_the_workbooks_work_the_same_figures_out(year: LivedYear) -> None:
+    if checking.OFFICE is None:
+        missing("office", "no soffice on PATH")
     periods = (f"{YEAR}-01", f"{YEAR}-08", str(YEAR))  # a closed month, an open one, both together
     found = [year.summary(period) for period in periods]
     assert wrong(checking.in_workbooks(year.life.tally, found, now=NEW_YEAR)) == []

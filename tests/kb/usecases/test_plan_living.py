@@ -243,11 +243,14 @@ def test_what_happens_to_the_plan_as_a_whole_is_on_the_trail_once_with_its_count
     accepted = accept_proposal(store, "p2", who="李", now=MORNING)
     accept_proposal(store, "p2", who="李", now=MORNING)
     with store.reading() as session:
-        trail = [
-            (row.kind, row.action, row.thing_id, row.who, row.after)
-            for kind in ("plan_runs", "plan_versions", "plan_proposals")
-            for row in reversed(audit_trail.audit_rows(session, kind=kind, limit=50))
-        ]
+        trail = []
+        for kind in ("plan_runs", "plan_versions", "plan_proposals"):
+            ids = [id for _, id in reversed(audit_trail.audit_keys(session, kind=kind, limit=50))]
+            rows = audit_trail.audit_rows(session, ids)
+            trail += [
+                (rows[id].kind, rows[id].action, rows[id].thing_id, rows[id].who, rows[id].after)
+                for id in ids
+            ]
     run, version, no, yes = trail
     assert run[:3] == ("plan_runs", "plan", "1")
     assert (run[4]["added"], run[4]["unplaced"]) == (20, 0)
