@@ -251,6 +251,7 @@ def _due(
                 end=span.last_day + ONE_DAY,
                 calendar=calendars[machine.site_id],
                 completions=completions.get(plan.id, {}),
+                in_service=machine.commissioned,
             )
             if span.first_day <= one.due or one.key in left_over or _is_owed(one, owed, span)
         ]

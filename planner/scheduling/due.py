@@ -25,6 +25,7 @@ def due_occurrences(
     end: date,
     calendar: WorkCalendar,
     completions: Mapping[int, date] = NOTHING_DONE,
+    in_service: date | None = None,
 ) -> tuple[Occurrence, ...]:
     """Return the occurrences of `plan` that are due from `start` up to, not including, `end`, earliest first.
 
@@ -34,6 +35,7 @@ def due_occurrences(
     Args:
         calendar: Service calendar and site calendar together.
         completions: Day done by k; those k are not returned again, and floating and shifted chains count from them.
+        in_service: The machine's commissioning: nothing is due before it, and no window opens before it.
 
     Raises:
         InvalidInput: `end` lies before `start`, or a date beyond the year 9999 is needed.
@@ -43,6 +45,10 @@ def due_occurrences(
     """
     if end < start:
         raise InvalidInput([f"due dates are asked from {start} to {end}; the end must not be earlier"])
+    if in_service is not None:
+        start = max(start, in_service)
+        if start >= end:
+            return ()
     move = plan.move
     ahead = chain(plan, completions, lambda day: moved(day, move, calendar))
     # Moves keep the order of dates, so it is enough to step back until one is due before the start.
@@ -67,6 +73,8 @@ def due_occurrences(
             if calendar.is_provisional(before_move):
                 reasons.append(provisional_reason(before_move.year))
             earliest, latest = window(plan, due)
+            if in_service is not None:
+                earliest = max(earliest, in_service)
             found.append(
                 Occurrence(
                     key=f"{prefix}{k}",

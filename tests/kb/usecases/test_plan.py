@@ -185,6 +185,17 @@ def test_a_new_machine_adds_and_leaves_the_rest_where_it_is(store: Store) -> Non
     }
 
 
+def test_no_visit_is_due_before_its_machine_is_in_service(store: Store) -> None:
+    before = [one for visit in plan(store).visits for one in visit.occurrences if one.equipment_id == "m1"]
+    day = date(2026, 4, 20)
+    assert any(one.due < day for one in before)
+    change(store, EquipmentRow, "m1", commissioned=day)
+    book = plan(store)
+    served = [(visit, one) for visit in book.visits for one in visit.occurrences if one.equipment_id == "m1"]
+    assert len(served) == sum(one.due >= day for one in before)
+    assert min(min(visit.day, visit.earliest, one.due, one.earliest) for visit, one in served) >= day
+
+
 def test_leave_moves_only_the_visits_it_touches(store: Store) -> None:
     before = plan(store)
     taken = before.visit("suzhou/m1-monthly/monthly/4")

@@ -65,6 +65,24 @@ def test_an_anchor_may_lie_before_the_first_date_that_counts() -> None:
     assert found[0].nominal == date(2026, 9, 1)
 
 
+@pytest.mark.parametrize(
+    ("in_service", "first_due"),
+    [
+        pytest.param(date(2026, 3, 5), date(2026, 3, 5), id="due on the day itself"),
+        pytest.param(date(2026, 3, 6), date(2026, 4, 3), id="the day after: the next date"),
+    ],
+)
+def test_nothing_is_due_and_no_window_opens_before_the_machine_is_in_service(
+    in_service: date, first_due: date
+) -> None:
+    plan = a_plan(anchor=date(2026, 1, 5), move=CalendarMove.PRECEDING)
+    found = due_occurrences(plan, **YEAR_2026, calendar=CHINA, in_service=in_service)
+    # 5 April 2026 is a Sunday.
+    assert found[0].due == first_due
+    assert min(one.earliest for one in found) >= in_service
+    assert due_occurrences(plan, **YEAR_2026, calendar=CHINA, in_service=date(2027, 1, 1)) == ()
+
+
 def test_what_is_done_does_not_come_again() -> None:
     plan = a_plan(anchor=date(2026, 1, 5))
     found = due_occurrences(plan, **YEAR_2026, calendar=CHINA, completions={2: date(2026, 3, 2)})
