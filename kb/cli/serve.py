@@ -1,6 +1,7 @@
 """`servicebook serve`: pages and API on one port, loopback only until a user exists."""
 
 import contextlib
+import gc
 import ipaddress
 import socket
 from typing import Annotated
@@ -40,10 +41,14 @@ def run(house: House, *, host: str, port: int) -> None:
         )
     _refuse_taken_port(host, port)
     make_ready(house)
+    app = create_app(house)
+    # What stands now stays for as long as the service: looking through it for garbage would stop a request for 0.4 s.
+    gc.collect()
+    gc.freeze()
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{port}  (Ctrl+C: 停止 · stop)")
     uvicorn.run(
-        create_app(house),
+        app,
         host=host,
         port=port,
         log_level="warning",

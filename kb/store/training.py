@@ -226,6 +226,19 @@ def participant_rows(session: Session, session_ids: Sequence[str]) -> dict[str, 
     return found
 
 
+def participant_counts(
+    session: Session, session_ids: Sequence[str]
+) -> list[tuple[str, str, bool | None, int]]:
+    """Return how many take part, by session, attendance and whether they passed; a year has a hundred thousand."""
+    row = TrainingParticipantRow
+    query = (
+        select(row.session_id, row.attendance, row.passed, func.count())
+        .where(col(row.session_id).in_(session_ids))
+        .group_by(col(row.session_id), col(row.attendance), col(row.passed))
+    )
+    return list(session.exec(query))
+
+
 def attended_rows(
     session: Session, technician_id: str
 ) -> list[tuple[TrainingSessionRow, TrainingParticipantRow]]:

@@ -15,6 +15,7 @@ from kb.store import Store, TrainingItemRow, TrainingSessionRow
 from kb.store import training as rows
 from kb.store.register import Change, Session, record
 from kb.usecases.register_kinds import Wording
+from kb.usecases.training_counting import people_of
 from kb.usecases.training_fields import (
     FIRST_YEAR,
     ITEM,
@@ -182,19 +183,14 @@ def year_in(session: Session, year: int, *, today: date) -> TrainingYear:
     of_items = rows.session_rows(session, item_ids=[one.id for one in found])
     of_year = rows.session_rows(session, first=date(year, 1, 1), last=date(year, 12, 31))
     standing = {one.id: one for one in (*of_items, *of_year) if one.state != "cancelled"}
-    people = rows.participant_rows(session, list(standing))
-    every = {id: _mark(one, len(people.get(id, ()))) for id, one in standing.items()}
-    there = {
-        id: [one for one in people.get(id, ()) if one.attendance in THERE]
-        for id, held in every.items()
-        if held.state in DONE
-    }
+    people = people_of(session, list(standing), there=THERE)
+    every = {id: _mark(one, people[id].put_down) for id, one in standing.items()}
     by_item: dict[str, list[SessionMark]] = {}
     for one in every.values():
         if one.item_id is not None:
             by_item.setdefault(one.item_id, []).append(one)
     items = tuple(
-        _item(row, mine, sum(len(there.get(one.id, ())) for one in mine), today)
+        _item(row, mine, sum(people[one.id].there for one in mine if one.state in DONE), today)
         for row in found
         for mine in [by_item.get(row.id, [])]
     )
@@ -203,7 +199,7 @@ def year_in(session: Session, year: int, *, today: date) -> TrainingYear:
     counted = [one for one in items if one.state != "cancelled"]
     due = [one for one in counted if one.due < today or one.state == "held"]
     held = [one for id, one in every.items() if one.state in DONE and (one.item_id in known or one in extra)]
-    attended = [one for row in held for one in there[row.id]]
+    came = [people[one.id] for one in held]
     return TrainingYear(
         year=year,
         today=today,
@@ -216,9 +212,9 @@ def year_in(session: Session, year: int, *, today: date) -> TrainingYear:
             done=sum(one.state == "held" for one in counted),
             planned_hours=sum(one.values["hours"] for one in counted),
             held_hours=sum(one.hours for one in held),
-            attended=len(attended),
-            judged=sum(one.passed is not None for one in attended),
-            passed=sum(one.passed is True for one in attended),
+            attended=sum(one.there for one in came),
+            judged=sum(one.judged for one in came),
+            passed=sum(one.passed for one in came),
         ),
     )
 
@@ -341,10 +337,9 @@ def _item_in(session: Session, id: str, today: date) -> PlanItem:
     if row is None:
         raise NotFound("line of the training plan", id[:64])
     found = [one for one in rows.session_rows(session, item_ids=[id]) if one.state != "cancelled"]
-    people = rows.participant_rows(session, [one.id for one in found])
-    held = {one.id for one in found if one.state in DONE}
-    there = sum(one.attendance in THERE for id, some in people.items() if id in held for one in some)
-    return _item(row, [_mark(one, len(people.get(one.id, ()))) for one in found], there, today)
+    people = people_of(session, [one.id for one in found], there=THERE)
+    there = sum(people[one.id].there for one in found if one.state in DONE)
+    return _item(row, [_mark(one, people[one.id].put_down) for one in found], there, today)
 
 
 def _mark(row: TrainingSessionRow, people: int) -> SessionMark:
