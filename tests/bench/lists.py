@@ -10,6 +10,7 @@ as JSON with `--json`. A case is called once before it is measured.
 """
 
 import argparse
+import gc
 import json
 import os
 import socket
@@ -29,6 +30,7 @@ import httpx
 import uvicorn
 
 from kb.api.app import create_app
+from kb.cli.serve import make_ready
 from kb.settings import Settings
 from kb.store import Store
 from kb.usecases.order_reading import OPEN_STATES
@@ -158,7 +160,11 @@ def serving(address: str, place: Path) -> Iterator[httpx.Client]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        app = create_app(open_house(settings))
+        house = open_house(settings)
+        make_ready(house)
+        app = create_app(house)
+        gc.collect()  # as `servicebook serve` does
+        gc.freeze()
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
