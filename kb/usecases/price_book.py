@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kb.errors import BadInput, Conflict, Fault, NotFound
+from kb.errors import BadInput, Conflict, Fault, Message, NotFound
 from kb.store import Store
 from kb.store import proposals as rows
 from kb.store.register import Change, Session, record
@@ -241,7 +241,11 @@ def _hours(value: Decimal | None) -> timedelta | None:
 
 
 def _changed(seen: int, number: int) -> Conflict:
-    return Conflict(f"the price book was changed meanwhile: version {seen} is now {number}")
+    return Conflict(
+        Message(
+            "the price book was changed meanwhile: version {seen} is now {number}", seen=seen, number=number
+        )
+    )
 
 
 def read_parts(lines: Sequence[str]) -> list[dict[str, str]]:
@@ -262,7 +266,9 @@ def read_parts(lines: Sequence[str]) -> list[dict[str, str]]:
         if not 6 <= len(cells) <= len(names):
             faults.append(
                 Fault(
-                    where=f"line {number}", what=f"has {len(cells)} fields", repair=f"give {'; '.join(names)}"
+                    where=f"line {number}",
+                    what=Message("has {count} fields", count=len(cells)),
+                    repair=Message("give {names}", names="; ".join(names)),
                 )
             )
             continue

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from kb.errors import BadInput, Conflict, Fault
+from kb.errors import BadInput, Conflict, Fault, Message
 from kb.store import Store, planning_input
 from kb.store.register import Session
 from kb.usecases.proposal_facts import BY_MONTH, base_level, visits_of_year
@@ -45,11 +45,20 @@ def accept_proposal(
         row, proposal = proposal_in(session, handle)
         if row.state == ProposalState.ACCEPTED:
             if row.wishes.get("desired") != level:
-                raise Conflict(f"proposal {row.number} was accepted as {row.wishes.get('desired')}")
+                taken = str(row.wishes.get("desired"))
+                raise Conflict(
+                    Message("proposal {number} was accepted as {level}", number=row.number, level=taken)
+                )
             return proposal
         expect_revision(row, revision, {"level": level})
         if ProposalState.ACCEPTED not in NEXT[proposal.state]:
-            raise Conflict(f"proposal {row.number} is {row.state}; only one that was sent can be accepted")
+            raise Conflict(
+                Message(
+                    "proposal {number} is {state}; only one that was sent can be accepted",
+                    number=row.number,
+                    state=Message(row.state),
+                )
+            )
         refuse_past(proposal, now.date())
         end = nominal_date(proposal.wishes.start, Interval(count=12, unit=IntervalUnit.MONTHS), 1)
         contract = {

@@ -119,12 +119,12 @@ def _machines(proposal: Proposal, words: ProposalWords) -> Table:
     say = words.say
     return Table(
         columns=(
-            Column(title=say("Tag")),
+            Column(title=say("Tag"), weight=1.65),
             Column(title=say("Class"), weight=1.3),
             Column(title=say("Make and model"), weight=1.6),
-            Column(title=say("Serial number"), weight=1.3),
-            Column(title=say("Control")),
-            Column(title=say("Commissioned"), weight=1.3),
+            Column(title=say("Serial number"), weight=1.65),
+            Column(title=say("Control"), weight=1.2),
+            Column(title=say("Commissioned"), weight=1.65),
         ),
         rows=tuple(
             (
@@ -234,12 +234,12 @@ def _work(proposal: Proposal, words: ProposalWords) -> Table:
     )
     return Table(
         columns=(
-            Column(title=say("Tag")),
+            Column(title=say("Tag"), weight=1.7),
             Column(title=say("Level"), weight=1.3),
-            Column(title=say("Times"), weight=0.6, align=Align.END),
-            Column(title=say("Items"), weight=0.6, align=Align.END),
-            Column(title=say("Minutes"), weight=0.7, align=Align.END),
-            Column(title=say("Checklists"), weight=3.6),
+            Column(title=say("Times"), weight=0.85, align=Align.END),
+            Column(title=say("Items"), weight=0.85, align=Align.END),
+            Column(title=say("Minutes"), weight=1.05, align=Align.END),
+            Column(title=say("Checklists"), weight=3.8),
         ),
         rows=rows,
     )
@@ -263,8 +263,8 @@ def _parts(proposal: Proposal, words: ProposalWords) -> Table:
             Column(title=say("Part"), weight=1.5),
             Column(title=say("Part class")),
             Column(title=say("Interval")),
-            Column(title=say("Machines"), weight=0.7, align=Align.END),
-            Column(title=say("Quantity"), weight=0.7, align=Align.END),
+            Column(title=say("Machines"), weight=0.95, align=Align.END),
+            Column(title=say("Quantity"), weight=0.9, align=Align.END),
             Column(title=say("Source")),
         ),
         rows=rows,
@@ -306,10 +306,10 @@ def _calculation(proposal: Proposal, words: ProposalWords) -> Sequence[Block]:
             Table(
                 columns=(
                     Column(title=say("For"), weight=2.2),
-                    Column(title=say("Quantity"), weight=0.8, align=Align.END),
-                    Column(title=say("Unit"), weight=0.6),
-                    Column(title=say("Price"), weight=1.1, align=Align.END),
-                    Column(title=say("Amount"), weight=1.1, align=Align.END),
+                    Column(title=say("Quantity"), weight=0.95, align=Align.END),
+                    Column(title=say("Unit"), weight=0.75),
+                    Column(title=say("Price"), weight=1.4, align=Align.END),
+                    Column(title=say("Amount"), weight=1.25, align=Align.END),
                     Column(title=say("Rests on"), weight=1.2),
                 ),
                 rows=tuple(rows),
@@ -355,11 +355,11 @@ def _evidence(proposal: Proposal, words: ProposalWords) -> Sequence[Block]:
     shown = list(reversed(kept))[:EVIDENCE_SHOWN]
     table = Table(
         columns=(
-            Column(title=say("Work order")),
-            Column(title=say("Day"), weight=0.8),
-            Column(title=say("Tag"), weight=0.9),
-            Column(title=say("Symptom"), weight=2.2),
-            Column(title=say("Subsystem")),
+            Column(title=say("Work order"), weight=1.55),
+            Column(title=say("Day"), weight=0.9),
+            Column(title=say("Tag"), weight=1.2),
+            Column(title=say("Symptom"), weight=1.8),
+            Column(title=say("Subsystem"), weight=1.2),
         ),
         rows=tuple(
             (one["number"], one["day"], one["tag"], one["title"], words.subsystem(one["subsystem"]))

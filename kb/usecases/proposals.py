@@ -1,12 +1,12 @@
 """Maintenance proposals: worked out from records, adjusted by hand, approved, sent, accepted, and then a contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from kb.content import Library
-from kb.errors import BadInput, BadQuery, Conflict, Fault, NotFound
+from kb.errors import BadInput, BadQuery, Conflict, Fault, Message, NotFound
 from kb.i18n import Language
 from kb.store import Store
 from kb.store import proposals as rows
@@ -139,9 +139,19 @@ def adjust(
         wishes = read_wishes({**before, **raw})
         expect_revision(row, revision, dict(raw))
         if row.state != ProposalState.DRAFT:
-            raise Conflict(f"proposal {row.number} is {row.state}; take it back to draft to change it")
+            raise Conflict(
+                Message(
+                    "proposal {number} is {state}; take it back to draft to change it",
+                    number=row.number,
+                    state=Message(row.state),
+                )
+            )
         if valid_until is not None and valid_until < now.date():
-            fault = Fault(where="valid_until", what=f"{valid_until} is past", repair="choose a day to come")
+            fault = Fault(
+                where="valid_until",
+                what=Message("{day} is past", day=valid_until),
+                repair="choose a day to come",
+            )
             raise BadInput("nothing was changed", [fault])
         after = wishes.model_dump(mode="json")
         again = refresh or any(before.get(name) != after[name] for name in ("visits_per_year", "start"))
@@ -186,9 +196,14 @@ def move_proposal(
             return proposal_of(session, row)
         expect_revision(row, revision, {"state": state})
         if state is ProposalState.ACCEPTED or state not in NEXT[ProposalState(row.state)]:
-            allowed = ", ".join(NEXT[ProposalState(row.state)]) or "nothing"
             raise Conflict(
-                f"proposal {row.number} is {row.state} and cannot become {state}; it may become {allowed}"
+                Message(
+                    "proposal {number} is {state} and cannot become {wished}; it may become {allowed}",
+                    number=row.number,
+                    state=Message(row.state),
+                    wished=Message(state),
+                    allowed=_listed(NEXT[ProposalState(row.state)]),
+                )
             )
         proposal = proposal_of(session, row)
         if state is ProposalState.APPROVED and proposal.missing:
@@ -206,6 +221,16 @@ def move_proposal(
         return proposal_of(session, row)
 
 
+def _listed(states: Sequence[ProposalState]) -> Message:
+    """Return states as people read them, parted by commas."""
+    if not states:
+        return Message("nothing")
+    told = Message(states[-1])
+    for one in reversed(states[:-1]):
+        told = Message("{first}, {rest}", first=Message(one), rest=told)
+    return told
+
+
 def refuse_past(proposal: Proposal, today: date) -> None:
     """Refuse a proposal that has run out.
 
@@ -213,7 +238,7 @@ def refuse_past(proposal: Proposal, today: date) -> None:
         BadInput: It has.
     """
     if proposal.valid_until < today:
-        what = f"ran out on {proposal.valid_until}"
+        what = Message("ran out on {day}", day=proposal.valid_until)
         raise BadInput(
             "the proposal has run out",
             [Fault(where=proposal.number, what=what, repair="take it back to draft and give it another day")],
@@ -297,7 +322,12 @@ def expect_revision(
     """
     if revision is not None and revision != row.revision:
         raise Conflict(
-            f"proposal {row.number} was changed meanwhile: revision {revision} is now {row.revision}",
+            Message(
+                "proposal {number} was changed meanwhile: revision {revision} is now {now}",
+                number=row.number,
+                revision=revision,
+                now=row.revision,
+            ),
             yours={**yours, "revision": revision},
             theirs={**row.wishes, "state": row.state, "revision": row.revision},
         )

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.errors import BadInput, Conflict, Fault, FaultyInput
+from kb.errors import BadInput, Conflict, Fault, FaultyInput, Message
+from kb.i18n import Language
 from kb.usecases.accounts import Role
 from kb.usecases.price_book import price_book, read_parts, write_price_book, written_parts
 from kb.usecases.proposal_acceptance import accept_proposal
@@ -24,24 +25,12 @@ from kb.usecases.proposals import adjust, move_proposal, proposal, proposal_list
 from kb.usecases.register_kinds import wording_of
 from kb.web.context import HouseDep, LanguageDep, VisitorDep
 from kb.web.pages.proposals_chart import option_bars
+from kb.web.pages.proposals_words import PRICE_FIELDS, TERM_FIELDS, told
 from kb.web.rendering import render
 from planner.model import ContractLevel
 
 router = APIRouter(prefix="/proposals")
 
-TERM_FIELDS = ("response_hours", "arrival_hours", "restore_hours", "resolution_hours")
-PRICE_FIELDS = {
-    "labour_hour": "Work, an hour",
-    "travel_hour": "Travelling, an hour",
-    "kilometre": "A kilometre",
-    "margin_percent": "Margin on parts (%)",
-    "risk_percent": "Put on repairs taken over (%)",
-    "repair_hours": "Hours of a repair (assumed without records)",
-    "repair_parts": "Parts of a repair (assumed)",
-    "avoidable_percent": "Failures that inspections avoid (%, assumed; may stay empty)",
-    "downtime_hour": "An hour of standstill costs the customer (assumed; may stay empty)",
-    "downtime_hours": "Standstill of a failure in hours (assumed without records; may stay empty)",
-}
 WISH_FIELDS = (
     "visits_per_year",
     "start",
@@ -120,7 +109,7 @@ def new(
                 "has_prices": price_book(house.store) is not None,
                 "sites": sites_to_propose(house.store),
                 "first_day": start,
-                "refused": refused,
+                "refused": told(refused, language),
             },
             status_code=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
@@ -128,15 +117,17 @@ def new(
 
 
 @router.get("/prices")
-def prices(request: Request, house: HouseDep, visitor: VisitorDep) -> HTMLResponse:
+def prices(request: Request, house: HouseDep, language: LanguageDep, visitor: VisitorDep) -> HTMLResponse:
     """Show the price book as a form."""
     kept = price_book(house.store)
     body = dict(kept.body) if kept else {}
-    return _prices(request, body, seen=kept.number if kept else 0, may=visitor.may(Role.PLANNER))
+    return _prices(request, language, body, seen=kept.number if kept else 0, may=visitor.may(Role.PLANNER))
 
 
 @router.post("/prices")
-async def keep_prices(request: Request, house: HouseDep, visitor: VisitorDep) -> Response:
+async def keep_prices(
+    request: Request, house: HouseDep, language: LanguageDep, visitor: VisitorDep
+) -> Response:
     """Keep the price book."""
     form = {key: str(value)[:20_000] for key, value in (await request.form()).multi_items()}
     seen = int(form.get("seen", "0")) if form.get("seen", "0").isdigit() else 0
@@ -163,7 +154,9 @@ async def keep_prices(request: Request, house: HouseDep, visitor: VisitorDep) ->
             now=house.now(),
         )
     except (FaultyInput, Conflict) as refused:
-        return _prices(request, body, seen=seen, may=True, refused=refused, typed=form.get("parts", ""))
+        return _prices(
+            request, language, body, seen=seen, may=True, refused=refused, typed=form.get("parts", "")
+        )
     return RedirectResponse("/proposals/prices", status_code=HTTPStatus.SEE_OTHER)
 
 
@@ -252,11 +245,19 @@ def _refuse_unknown(state: str, level: str) -> None:
     faults = []
     if state not in list(ProposalState):
         faults.append(
-            Fault(where="state", what=f"{state[:20]!r} is no state", repair=", ".join(ProposalState))
+            Fault(
+                where="state",
+                what=Message("{state} is no state", state=repr(state[:20])),
+                repair=", ".join(ProposalState),
+            )
         )
     if state == ProposalState.ACCEPTED and level not in list(ContractLevel):
         faults.append(
-            Fault(where="level", what=f"{level[:20]!r} is no level", repair=", ".join(ContractLevel))
+            Fault(
+                where="level",
+                what=Message("{value!r} is no level", value=level[:20]),
+                repair=", ".join(ContractLevel),
+            )
         )
     if faults:
         raise BadInput("nothing was changed", faults)
@@ -267,7 +268,8 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadInput(
-            "nothing was changed", [Fault(where="valid_until", what=f"{text[:20]!r} is no day")]
+            "nothing was changed",
+            [Fault(where="valid_until", what=Message("{value!r} is no day", value=text[:20]))],
         ) from error
 
 
@@ -300,7 +302,7 @@ def _page(
             "states": STATE_NAMES,
             "bars": option_bars(found, words),
             "may": may,
-            "refused": refused,
+            "refused": told(refused, language),
         },
         status_code=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
     )
@@ -308,6 +310,7 @@ def _page(
 
 def _prices(
     request: Request,
+    language: Language,
     body: Mapping[str, Any],
     *,
     seen: int,
@@ -326,7 +329,7 @@ def _prices(
             "levels": LEVEL_NAMES,
             "seen": seen,
             "may": may,
-            "refused": refused,
+            "refused": told(refused, language),
         },
         status_code=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
     )
