@@ -12,7 +12,7 @@ import pytest
 
 from kb.content.vocabulary import Vocabularies
 from kb.errors import BadInput
-from kb.store import Store
+from kb.store import Store, register
 from kb.usecases.order_closing import close_order, draft_of_order, suggested_codes
 from kb.usecases.order_ledger import LedgerWish, ledger, ledger_csv, ledger_xlsx
 from kb.usecases.order_making import Written, write_order
@@ -161,6 +161,22 @@ def test_a_grave_finding_is_decided_before_the_order_is_closed(
     done(store)
     with pytest.raises(BadInput, match="S1 门锁被短接 is open"):
         close(store, CODES, vocabularies)
+
+
+def test_closing_and_the_draft_of_an_order_stand_on_its_audit_trail_once(
+    store: Store, vocabularies: Vocabularies
+) -> None:
+    worked(store)
+    close(store, CODES, vocabularies)
+    close(store, CODES, vocabularies)
+    made, _ = draft_of_order(store, "order-1", actor=PLANNER, now=NOW, photo_limit_bytes=LIMIT)
+    draft_of_order(store, "order-1", actor=PLANNER, now=NOW, photo_limit_bytes=LIMIT)
+    with store.reading() as session:
+        kept = register.history(session, kind="work_orders", thing_id="order-1", limit=50)
+    newest = [(one.action, one.who, one.at, one.before, one.after) for one in kept if one.at == NOW]
+    assert newest[0] == ("draft", PLANNER.name, NOW, {"draft_id": None}, {"draft_id": made.id})
+    codes = [after for action, _, _, _, after in newest if action == "update"]
+    assert codes == [CODES]
 
 
 def test_a_draft_of_a_closed_order_leaves_the_customer_behind(

@@ -11,7 +11,7 @@ from PIL import Image
 
 from kb.content.pages import ChecklistPage
 from kb.errors import BadInput, Conflict, NotAllowed
-from kb.store import Store
+from kb.store import Store, register
 from kb.usecases.order_access import Actor, actor_of
 from kb.usecases.order_entry_checking import Entry
 from kb.usecases.order_making import Written, decide_finding, order_of_visit, write_order
@@ -20,6 +20,7 @@ from kb.usecases.order_reading import work_order
 from kb.usecases.order_sheet import Sheet, order_sheet
 from kb.usecases.order_telling import Received, receive_entry, settle_entry
 from kb.usecases.order_ties import tie_to_visit
+from kb.usecases.order_visits import report_visit
 from kb.usecases.plan import plan_inspections
 from kb.usecases.plan_documents import checklists
 from kb.usecases.plan_replan import propose_replan
@@ -285,6 +286,26 @@ def test_a_finding_becomes_an_order_once(department: Store, pages: Any) -> None:
         decide_finding(department, finding, decision="none", order_id="x", actor=PLANNER, now=DAY)
 
 
+def trail(store: Store, id: str) -> list[tuple[str, str, object, object]]:
+    """Return what the audit trail has of an order, the oldest first."""
+    with store.reading() as session:
+        kept = register.history(session, kind="work_orders", thing_id=id, limit=50)
+    return [(one.action, one.who, one.before, one.after) for one in reversed(kept)]
+
+
+def test_a_visit_that_refuses_to_be_reported_is_noted_once_on_the_audit_trail(
+    department: Store, pages: Any
+) -> None:
+    plan_inspections(department, first_day=FIRST, last_day=LAST, now=NOW)
+    made = order_of_visit(department, VISIT, pages=pages, actor=PLANNER, now=DAY)
+    told(department, "event", order=made.id, event="resolved", after=1)
+    first = trail(department, made.id)
+    note = "no plan of the visit is whole; it stays open"
+    assert first[-1] == ("visit", "调度", {"visit_note": None}, {"visit_note": note})
+    report_visit(department, made.id, who="调度", now=DAY)
+    assert trail(department, made.id) == first
+
+
 def test_a_done_order_of_a_visit_reports_it_and_the_rest_goes_on(department: Store, pages: Any) -> None:
     plan_inspections(department, first_day=FIRST, last_day=LAST, now=NOW)
     made = order_of_visit(department, VISIT, pages=pages, actor=PLANNER, now=DAY)
@@ -304,6 +325,10 @@ def test_a_done_order_of_a_visit_reports_it_and_the_rest_goes_on(department: Sto
     assert (follow.values["follows_id"], follow.values["visit_key"]) == (made.id, kept.follow_up)
     left = sheet(department, follow.id).lines
     assert {one["equipment_id"] for one in left} == {"m2"}
+    assert [trail(department, id)[-1] for id in (made.id, follow.id)] == [
+        ("visit", "调度", {"visit_note": None}, {"visit_note": "partly_done"}),
+        ("update", "调度", {"visit_key": None}, {"visit_key": kept.follow_up}),
+    ]
     assert len(left) == entry["values"]["items"]
 
 

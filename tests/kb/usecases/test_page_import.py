@@ -14,7 +14,7 @@ from kb.content import Library, load_library
 from kb.content.pages import Status
 from kb.errors import BadImport, BadInput, Conflict, Stopped
 from kb.search import SearchIndex, open_index
-from kb.store import Store
+from kb.store import Store, register
 from kb.usecases.accounts import Role
 from kb.usecases.drafts import draft, draft_counts
 from kb.usecases.editing_opening import Editor
@@ -114,6 +114,17 @@ def test_a_document_of_two_cases_becomes_two_drafts_with_all_it_says(
     assert "本次更换在保修期内" in kept.imported["sections"]["处理"]
     assert kept.imported["pictures"][0]["name"].endswith(".png")
     assert len(kept.photos) == 1
+
+
+def test_an_import_stands_on_the_audit_trail_once_and_a_dry_run_not(store: Store, index: SearchIndex) -> None:
+    tried = brought(store, index, "two_cases.docx", dry_run=True)
+    brought(store, index, "two_cases.docx")
+    brought(store, index, "two_cases.docx")  # all known: nothing became of it
+    with store.reading() as session:
+        kept = register.history(session, kind="drafts", thing_id=tried.digest, limit=9)
+    assert [(one.action, one.who, one.at, one.before, one.after) for one in kept] == [
+        ("import", "editor", NOON, None, {"name": "two_cases.docx", "new": 2})
+    ]
 
 
 def test_the_same_case_is_kept_once_however_often_and_in_whatever_file_it_comes(

@@ -12,7 +12,9 @@ import pytest
 
 from kb.errors import BadImport, BadInput
 from kb.imports.road_service import RoadService
-from kb.store import Store
+from kb.store import Store, register
+from kb.store.tables import TechnicianRow
+from kb.store.travel import ROAD
 from kb.usecases.plan import latest_plan, plan_inspections
 from kb.usecases.travel_roads import ask_roads
 from kb.usecases.travel_rules import spot_of, travel_rule
@@ -176,6 +178,23 @@ def test_the_road_service_is_asked_once_and_the_longer_direction_counts(store: S
     assert len(roads.asked) == 1
     keep(store, "kunshan", "t2", "70")
     assert ways(store)["home:t2", "site:kunshan"][0] == 70
+
+
+def test_what_a_road_service_taught_and_why_it_stopped_stand_on_the_audit_trail(
+    store: Store, roads: Roads
+) -> None:
+    ask_roads(store, roads.address, who="李工", now=NOW)
+    ask_roads(store, roads.address, who="李工", now=NOW)  # there is nothing left to ask
+    with store.writing() as session:
+        session.get_one(TechnicianRow, "t1").latitude_deg = 31.7  # moved house: the ways from there are new
+    roads.status, roads.body = 502, b"<html>bad gateway</html>"
+    failed = ask_roads(store, roads.address, who="王工", now=NOW).failed
+    with store.reading() as session:
+        kept = register.history(session, kind="travel_ways", thing_id=ROAD, limit=9)
+    assert [(one.action, one.who, one.after) for one in kept] == [
+        ("roads", "王工", {"learnt": 0, "failed": failed}),
+        ("roads", "李工", {"learnt": 10, "failed": ""}),
+    ]
 
 
 @pytest.mark.parametrize(
