@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, UniqueConstraint, cast
@@ -11,6 +12,7 @@ from kb.store.columns import JsonText
 from kb.store.tables import RegisterRow, TechnicianRow
 
 _CHUNK = 400
+_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class PartRow(RegisterRow, table=True):
@@ -58,9 +60,14 @@ def folded(number: str) -> str:
     return "".join(number.split()).casefold()
 
 
+def _as_sqlite(number: str) -> str:
+    """Return a part number as SQLite lowers it: letters of ASCII alone, so that the Φ of Φ12 stays as it is printed."""
+    return "".join(number.split()).upper().translate(_ASCII_LOWER)
+
+
 def parts_numbered(session: Session, numbers: Sequence[str]) -> list[PartRow]:
     """Return the parts in use with these numbers, however they are spaced and cased."""
-    wanted = sorted({folded(one) for one in numbers if one.strip()})
+    wanted = sorted({form for one in numbers if one.strip() for form in (folded(one), _as_sqlite(one))})
     found: list[PartRow] = []
     plain = func.lower(func.replace(PartRow.number, " ", ""))
     for start in range(0, len(wanted), _CHUNK):
@@ -155,12 +162,7 @@ def part_conditions(
     found: list[ColumnElement[bool]] = [col(PartRow.retired).is_(False)]
     if text:
         ways = [col(one).icontains(text, autoescape=True) for one in (PartRow.number, PartRow.name)]
-        found.append(
-            or_(
-                *ways,
-                func.lower(cast(col(PartRow.alternatives), Text)).contains(text.lower(), autoescape=True),
-            )
-        )
+        found.append(or_(*ways, cast(col(PartRow.alternatives), Text).icontains(text, autoescape=True)))
     if part_class:
         found.append(col(PartRow.part_class) == part_class)
     if place or short:

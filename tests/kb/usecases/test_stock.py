@@ -118,6 +118,23 @@ def test_where_several_places_have_it_and_none_is_the_technicians_somebody_must_
     assert held(stocked, "BELT-5M") == {"主库": 9, "李工的车": 2}
 
 
+@pytest.mark.parametrize("asked", ["Φ12 h6", "φ12H6"])
+def test_a_part_number_with_a_greek_letter_is_found_and_taken_off_however_it_is_cased(
+    stocked: Store, pages: Any, asked: str
+) -> None:
+    for table, values in (
+        ("parts", {"number": "Φ12H6", "name": "销", "part_class": "common", "alternatives": "Φ12H7"}),
+        ("stock", {"part": "Φ12H6", "place": "主库", "quantity": 4}),
+    ):
+        create(
+            stocked, table, values, wording=EN, who="库管", now=DAY, new_id=lambda table=table: f"{table}-pin"
+        )
+    an_order(stocked, pages)
+    used(stocked, part_number=asked)
+    assert held(stocked, "Φ12H6") == {"主库": 3}
+    assert [one.number for one in stock(stocked, StockWish(text="Φ12H7")).items] == ["Φ12H6"]
+
+
 def test_a_part_that_waits_is_taken_off_when_it_is_taken_over(stocked: Store, pages: Any) -> None:
     an_order(stocked, pages)
     cancelled = Entry(
