@@ -157,7 +157,7 @@ def server_seconds() -> float:
 def serving(address: str, place: Path) -> Iterator[httpx.Client]:
     """Run the service; yield a client."""
     settings = Settings(home=place / "var", database_url=address, _env_file=None)
-    with socket.socket() as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # else asyncio leaves Nagle on
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         house = open_house(settings)

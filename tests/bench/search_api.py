@@ -52,7 +52,7 @@ def main() -> None:
         )
         house = open_house(settings)
         house.store.migrate()
-        with socket.socket() as listening:
+        with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # else asyncio leaves Nagle on
             listening.bind(("127.0.0.1", 0))
             listening.listen()
             server = uvicorn.Server(uvicorn.Config(create_app(house), log_level="warning", access_log=False))
