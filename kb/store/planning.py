@@ -70,22 +70,32 @@ def planning_input(session: Session) -> PlanningInput:
     contracts = session.exec(
         select(ContractRow).where(col(ContractRow.retired).is_(False)).order_by(ContractRow.id)
     )
-    technicians = session.exec(select(TechnicianRow).where(col(TechnicianRow.retired).is_(False)))
     return PlanningInput(
         customers={row.id: customer_of(row) for row in session.exec(select(CustomerRow))},
         sites=sites,
         equipment=equipment,
-        technicians=certified_technicians(session, list(technicians)),
+        technicians=technicians_in_use(session),
         contracts=tuple(contract_of(row) for row in contracts if row.site_id in sites),
         plans=plans,
         codes={
             "sites": _codes(session, SiteRow),
-            "technicians": _codes(session, TechnicianRow),
+            "technicians": technician_codes(session),
             "plans": _codes(session, MaintenancePlanRow),
         },
         certified_skills=skills_needing_certificates(session),
-        kits=kits_by_code(session, {code: id for id, code in _codes(session, TechnicianRow).items()}),
+        kits=kits_by_code(session, {code: id for id, code in technician_codes(session).items()}),
     )
+
+
+def technicians_in_use(session: Session) -> dict[str, Technician]:
+    """Return the technicians who plan and drive today, with their certificates, by id."""
+    found = session.exec(select(TechnicianRow).where(col(TechnicianRow.retired).is_(False)))
+    return dict(certified_technicians(session, list(found)))
+
+
+def technician_codes(session: Session) -> dict[str, str]:
+    """Return the code of every technician, retired ones too, by id."""
+    return _codes(session, TechnicianRow)
 
 
 def _codes(

@@ -196,9 +196,10 @@ def year_in(session: Session, year: int, *, today: date) -> TrainingYear:
     )
     known = {one.id for one in items}
     extra = [every[one.id] for one in of_year if one.id in every and one.item_id not in known]
+    outside = {one.id for one in extra}
     counted = [one for one in items if one.state != "cancelled"]
     due = [one for one in counted if one.due < today or one.state == "held"]
-    held = [one for id, one in every.items() if one.state in DONE and (one.item_id in known or one in extra)]
+    held = [one for id, one in every.items() if one.state in DONE and (one.item_id in known or id in outside)]
     came = [people[one.id] for one in held]
     return TrainingYear(
         year=year,

@@ -9,9 +9,10 @@ from typing import Literal
 
 from kb.errors import BadInput, BadQuery, Fault, NotFound
 from kb.i18n import Language, translator
-from kb.store import AttachmentRow, Store, planning_input
+from kb.store import AttachmentRow, Store
 from kb.store import training as rows
 from kb.store.attachments import add_attachment, attachment_row, attachment_rows, blob
+from kb.store.planning import technician_codes, technicians_in_use
 from kb.store.register import Change, Session, columns_by_id, first_with, record
 from kb.usecases.certificate_words import missing_skills
 from kb.usecases.draft_checking import media_type_of
@@ -107,12 +108,10 @@ def standings(store: Store, *, today: date, weeks: int = WEEKS, technician: str 
     if not 0 <= weeks <= MOST_WEEKS:
         raise BadQuery(f"weeks {weeks}: 0 to {MOST_WEEKS}")
     with store.reading() as session:
-        register = planning_input(session)
+        there = technicians_in_use(session)
+        codes = technician_codes(session)
         names = {code: row.name for code, row in rows.skill_rows(session).items()}
-    codes = register.codes["technicians"]
-    people = [
-        one for id, one in register.technicians.items() if not technician or codes.get(id) == technician
-    ]
+    people = [one for id, one in there.items() if not technician or codes.get(id) == technician]
     if technician and not people:
         raise NotFound("technician", technician[:64])
     found = [
