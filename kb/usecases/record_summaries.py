@@ -66,7 +66,7 @@ def summary_of(store: Store, one: Record, *, actor: Actor, wording: Wording, now
         asked, content = answers_of(one.values)
         pairs = [(("满意项数", "Satisfied with"), f"{content} / {asked}")]
     elif one.kind.name == "target":
-        pairs = _target(store, one, actor, now)
+        pairs = _target(store, one, actor, wording, now)
     elif one.kind.name == "project":
         pairs = _project(one, actor, now.date())
     if not pairs:
@@ -96,7 +96,9 @@ def answers_of(values: Any) -> tuple[int, int]:
     return sum(1 for one in said if one in ("yes", "no")), sum(1 for one in said if one == "yes")
 
 
-def _target(store: Store, one: Record, actor: Actor, now: datetime) -> list[tuple[Names, str]]:
+def _target(
+    store: Store, one: Record, actor: Actor, wording: Wording, now: datetime
+) -> list[tuple[Names, str]]:
     found = attainment(store, one, now=now)
     if one.values["measure"] == "compensation" and not actor.sees_private:
         return [(("实际", "Reached"), "***")]
@@ -109,7 +111,7 @@ def _target(store: Store, one: Record, actor: Actor, now: datetime) -> list[tupl
     if found.percent is not None:
         pairs.append((("达成率", "Attainment"), f"{found.percent:.1f} %"))
     kept = ("已达成", "reached") if found.reached else ("未达成", "not reached")
-    pairs.append((("结论", "Standing"), " · ".join(kept)))
+    pairs.append((("结论", "Standing"), wording.pick(kept)))
     return pairs
 
 

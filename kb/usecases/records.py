@@ -90,6 +90,11 @@ def create_record_in(
         values = kind.prepare(values, now.date(), wording.language)
     state = kind.states[0]
     flaws += _missing(kind, values, state.code)
+    flaws += [
+        Flaw(field=one.name, wrong=Wrong("has no rows", "draw a sample: its list is made then and stays"))
+        for one in kind.fields
+        if kind.prepare is None and isinstance(one.kind, Rows) and one.kind.fixed and not values.get(one.name)
+    ]
     if flaws:
         raise BadInput("nothing was made", [flaw.fault(wording) for flaw in flaws])
     series = f"{kind.prefix}{now.year}"

@@ -119,9 +119,11 @@ def list_shown(
 @router.get("/new/{kind_name}")
 def new_form(
     request: Request, house: HouseDep, wording: WordingDep, actor: ActorDep, kind_name: str
-) -> HTMLResponse:
-    """Show an empty form; values in the address fill it in."""
+) -> Response:
+    """Show an empty form; values in the address fill it in. A sample is not typed but drawn, beside the list."""
     kind = kind_named(kind_name)
+    if kind.name == "verification":
+        return RedirectResponse("/records?kind=verification", status_code=HTTPStatus.SEE_OTHER)
     given = {
         one.name: request.query_params[one.name] for one in kind.fields if one.name in request.query_params
     }

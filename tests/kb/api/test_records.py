@@ -186,6 +186,10 @@ def test_a_sample_is_drawn_once_by_its_seed_and_verified_item_by_item(
     assert client.post(f"{one}/moves", json={"to": "done"}).status_code == 200
     summed = {row["name"]: row["text"] for row in client.get(f"{one}/summary").json()["summary"]}
     assert summed["属实率（95% 区间）"] == "66.7% (20.8% – 93.9%)"  # Wilson, 2 of 3
+    typed = client.post(path, params={"kind": "verification"}, json={**asked, "title": "没有抽取"})
+    assert (typed.status_code, [fault["where"] for fault in typed.json()["faults"]]) == (422, ["items"])
+    form = client.get("/records/new/verification", follow_redirects=False)
+    assert form.headers["location"] == "/records?kind=verification"
     bad = client.post(f"{path}/samples", json={"population": "x", "first_day": "", "share": 0}).json()
     assert {fault["where"] for fault in bad["faults"]} == {
         "population",
@@ -198,6 +202,7 @@ def test_a_sample_is_drawn_once_by_its_seed_and_verified_item_by_item(
     made = client.post(path, params={"kind": "target"}, json={"title": "满意率", **target}).json()
     told = client.get(f"{path}/{made['number']}/summary").json()["summary"]
     assert told[1]["text"] == "104.2 %"  # 50 of 60 answers against 80
+    assert told[2]["text"] == "已达成"
 
 
 def test_a_journey_fills_its_messages_and_a_question_becomes_work(site: House, client: TestClient) -> None:
