@@ -1,11 +1,12 @@
 """Rows of campaigns: bulletins that somebody sent, and what was decided of each machine."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Text, func, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -113,30 +114,41 @@ def machines_in_use(session: Session, *, equipment_ids: Sequence[str] = ()) -> l
 def builds_in_use(session: Session) -> list[tuple[Build, int]]:
     """Return how many machines that are not retired are built alike."""
     row = EquipmentRow
-    columns = _named(row, _BUILD)
+    columns = _build_of(row)
     query = core_select(*columns, func.count()).where(col(row.retired).is_(False)).group_by(*columns)
-    return [(_build(one[:4]), one[4]) for one in session.connection().execute(query)]
+    read = _Read()
+    return [(read.build(one[:4]), one[4]) for one in session.connection().execute(query)]
 
 
 def builds_decided(session: Session) -> list[tuple[str, str, Build, int]]:
     """Return campaign, decision and build of the machines in use that something was decided of, and how many."""
     row, machine = CampaignMachineRow, EquipmentRow
-    columns = [*_named(row, ("campaign_id", "state")), *_named(machine, _BUILD)]
+    columns = [*_named(row, ("campaign_id", "state")), *_build_of(machine)]
     query = (
         core_select(*columns, func.count())
         .join(machine, col(machine.id) == col(row.equipment_id))
         .where(col(machine.retired).is_(False))
         .group_by(*columns)
     )
-    return [(one[0], one[1], _build(one[2:6]), one[6]) for one in session.connection().execute(query)]
+    read = _Read()
+    return [(one[0], one[1], read.build(one[2:6]), one[6]) for one in session.connection().execute(query)]
 
 
-def _build(columns: Sequence[Any]) -> Build:
-    brand, model, controller, software = columns
-    return brand, model, controller, _pairs(software)
+class _Read:
+    """Reads each software once, however many machines have it."""
+
+    def __init__(self) -> None:
+        self._software: dict[str | None, Software] = {}
+
+    def build(self, columns: Sequence[Any]) -> Build:
+        brand, model, controller, text = columns
+        if text not in self._software:
+            self._software[text] = _pairs(json.loads(text) if text else ())
+        return brand, model, controller, self._software[text]
 
 
-_BUILD = ("brand", "model", "controller", "software")
+def _build_of(row: type[EquipmentRow]) -> list[Any]:
+    return [*_named(row, ("brand", "model", "controller")), type_coerce(col(row.software), Text)]
 
 
 def _named(row: type[SQLModel], names: Sequence[str]) -> list[Any]:
