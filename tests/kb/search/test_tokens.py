@@ -48,6 +48,9 @@ def test_forms_that_read_alike_are_folded_together(typed: str, plain: str) -> No
     [
         pytest.param("报警25050", {"报警", "25050"}, id="Chinese before a number"),
         pytest.param("X轴", {"x轴", "x", "轴"}, id="letter before Chinese"),
+        pytest.param("X 轴", {"x轴", "x", "轴"}, id="letter and a space before Chinese"),
+        pytest.param("X  轴", {"x", "轴"}, id="letter far before Chinese"),
+        pytest.param("NC 轴", {"nc", "轴"}, id="word and a space before Chinese"),
         pytest.param("828D", {"828d", "828"}, id="number before a letter"),
         pytest.param("GSK980TDi", {"gsk980tdi", "gsk", "980", "tdi"}, id="letters and numbers"),
         pytest.param("RS-232", {"rs232", "rs", "232"}, id="sign inside a word"),
