@@ -183,7 +183,7 @@ def tie(request: Request, house: HouseDep, visitor: VisitorDep, typed: TypedDep,
             house.store,
             id,
             typed.get("visit", ""),
-            revision=int(seen) if seen.isdecimal() else None,
+            revision=int(seen[:9]) if seen.isdecimal() else 0,  # what was not seen overwrites nothing
             actor=acting(house, visitor),
             now=house.now(),
         )

@@ -149,9 +149,9 @@ async def again(request: Request, house: HouseDep, visitor: VisitorDep, job_id: 
     wanted = ImportRequest(
         name=request_of(before).name,
         mapping={header: field or "" for header, field in zip(headers, fields, strict=False) if header},
-        only=[int(str(one)) for one in form.getlist("only") if str(one).isdecimal()],
+        only=[int(str(one)[:9]) for one in form.getlist("only") if str(one).isdecimal()],
         types={
-            int(number): str(kind)[:40]
+            int(number[:9]): str(kind)[:40]
             for name, kind in form.items()
             if name.startswith(TYPE_FIELD) and (number := name.removeprefix(TYPE_FIELD)).isdecimal()
         },
