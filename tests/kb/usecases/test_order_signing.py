@@ -80,7 +80,14 @@ def test_another_digest_does_not_match_and_says_what_was_signed(department: Stor
 def test_an_amendment_leaves_the_digest_and_is_counted(department: Store, pages: Any) -> None:
     digest = signed(department, pages)
     told(
-        department, "text", name="done", value="改", before="更换风扇", after=70, amends="写错", id="amending-1"
+        department,
+        "text",
+        name="done",
+        value="改",
+        before="更换风扇",
+        after=70,
+        amends="写错",
+        id="amending-1",
     )
     told(department, "void", entry="entry-part", reason="未用", after=71, amends="未用", id="amending-2")
     found = verify(department, digest)
