@@ -10,7 +10,7 @@ from kb.store.plan_versions import visits_by_key
 from kb.store.register import Session
 from kb.usecases.order_access import Actor, note_order
 from kb.usecases.order_reading import WorkOrder, order_of
-from kb.usecases.order_visits import report_visit
+from kb.usecases.order_visits import NOTE, REPORTED, report_visit
 from kb.usecases.visit_reading import VisitQuery, visits
 from planner.model import OrderState
 
@@ -53,7 +53,8 @@ def tie_order(
         NotFound: There is no such order.
         NotAllowed: The actor is no planner.
         Conflict: The order has another revision by now.
-        BadInput: There is no such visit at the order's site.
+        BadInput: There is no such visit at the order's site, or the order has reported its visit done: a visit that took
+            place does not become open again.
     """
     if not actor.may_all:
         raise NotAllowed(
@@ -74,6 +75,7 @@ def tie_order(
             )
             raise Conflict(said, yours={"visit_key": key}, theirs={"visit_key": row.visit_key})
         if row.visit_key != key:
+            _refuse_after_report(row)
             _set(session, row, key, who=actor.name, now=now)
         id, is_done = row.id, row.state in DONE
     if key is not None and is_done:
@@ -92,6 +94,14 @@ def _refuse_foreign(session: Session, row: rows.WorkOrderRow, key: str) -> None:
         else Message("{value!r} is a visit at another site", value=key[:64])
     )
     fault = Fault(where="visit", what=what, repair="choose one of the plan, or none")
+    raise BadInput("nothing was changed", [fault])
+
+
+def _refuse_after_report(row: rows.WorkOrderRow) -> None:
+    if row.visit_key is None or row.body.get(NOTE) not in REPORTED:
+        return
+    what = Message("{value!r} was reported done by this order", value=row.visit_key)
+    fault = Fault(where="visit", what=what, repair="open an order of its own for another visit")
     raise BadInput("nothing was changed", [fault])
 
 

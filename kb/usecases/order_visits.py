@@ -28,6 +28,8 @@ NOTES = {
     "no plan of the visit is whole; it stays open": "no plan of the visit is whole; it stays open",
 }
 """Notes that are no refusal: message ids."""
+REPORTED = frozenset({"done", "partly_done"})
+"""Notes of an order whose visit took place by it."""
 _REFUSED = "not reported: "
 
 

@@ -156,7 +156,10 @@ def _accept_markdown(
 
 
 def _with_pictures(store: Store, library: Library, waiting: Draft, path: str, save: Any) -> Saved:
-    """Write the pictures beside the page, then the page; where the page is refused, new pictures go again."""
+    """Write the pictures beside the page, then the page; where the page is refused, new pictures go again.
+
+    Those stay that the page shows as it stands now: somebody else may have accepted the draft at the same moment.
+    """
     folder = PurePosixPath(path).parent
     made = []
     for position, one in enumerate(waiting.imported["pictures"], 1):
@@ -168,8 +171,10 @@ def _with_pictures(store: Store, library: Library, waiting: Draft, path: str, sa
     try:
         saved: Saved = save()
     except KbError:
+        stands = content_of(file_below(library.folder, path)) or b""
         for file in made:
-            file.unlink(missing_ok=True)
+            if file.name.encode() not in stands:
+                file.unlink(missing_ok=True)
         raise
     return saved
 

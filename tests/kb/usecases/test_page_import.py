@@ -6,15 +6,17 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kb.content import Library, load_library
 from kb.content.pages import Status
-from kb.errors import BadImport, BadInput, Conflict, Stopped
+from kb.errors import BadImport, BadInput, Conflict, KbError, Stopped
 from kb.search import SearchIndex, open_index
 from kb.store import Store, register
+from kb.usecases import page_import_accepting
 from kb.usecases.accounts import Role
 from kb.usecases.drafts import draft, draft_counts
 from kb.usecases.editing_opening import Editor
@@ -241,6 +243,28 @@ def test_a_draft_becomes_a_page_once_and_its_pictures_go_with_it_or_not_at_all(
         accept_draft(
             store, load_library(folder), item.draft_id, {"title_en": "again"}, editor=EDITOR, now=NOON
         )
+
+
+def test_two_who_accept_a_draft_at_once_make_one_page_and_its_picture_stays(
+    store: Store, index: SearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "content" / "vocabularies", folder / "vocabularies")
+    library = load_library(folder)
+    item = brought(store, index, "two_cases.docx").items[1]
+    create = page_import_accepting.create_page
+
+    def after_another(*given: Any, **more: Any) -> Any:
+        create(*given, **more)
+        return create(*given, **more)
+
+    monkeypatch.setattr(page_import_accepting, "create_page", after_another)
+    with pytest.raises(KbError, match="was changed meanwhile"):
+        accept_draft(
+            store, library, item.draft_id, {"title_en": "25050", "hazards": "none"}, editor=EDITOR, now=NOON
+        )
+    assert len(load_library(folder).pages) == 1
+    assert len(list(folder.rglob("*.jpg"))) == 1
 
 
 def test_an_import_is_a_job_that_can_be_stopped_and_one_at_a_time(store: Store, index: SearchIndex) -> None:
