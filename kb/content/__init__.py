@@ -1,6 +1,6 @@
 """What does the library say? Page models, vocabularies, the library as loaded, its checks.
 
-May import: `kb.i18n`, `kb.errors`, pydantic, a YAML reader.
+May import: `kb.i18n`, `kb.errors`, pydantic, a YAML reader; `kb.content.watching` alone watchdog.
 """
 
 from kb.content.checks import check_library
